@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: BSL-1.0
+#
+# What `cmake --install` puts where, and the two ways to find it again: asio_httpdConfig.cmake for find_package and
+# asio_httpd.pc for pkg-config. tests/install proves both, and add_subdirectory, with small programs.
+
+include(CMakePackageConfigHelpers)
+
+set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/asio_httpd")
+
+install(
+  TARGETS asio_httpd asio_httpd_router asio_httpd_asio asio_httpd_json
+  EXPORT asio_httpd_targets
+  FILE_SET HEADERS)
+install(
+  EXPORT asio_httpd_targets
+  NAMESPACE asio_httpd::
+  FILE asio_httpdTargets.cmake
+  DESTINATION ${package_dir})
+
+configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/asio_httpdConfig.cmake.in"
+                              "${PROJECT_BINARY_DIR}/asio_httpdConfig.cmake" INSTALL_DESTINATION ${package_dir})
+# Before 1.0 the API may change with the minor version.
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/asio_httpdConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/asio_httpdConfig.cmake" "${PROJECT_BINARY_DIR}/asio_httpdConfigVersion.cmake"
+        DESTINATION ${package_dir})
+
+# A prefix relative to the .pc file lets the installed tree be moved; Debian's multiarch lib/<triplet> has one level more.
+set(pc_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+cmake_path(IS_ABSOLUTE CMAKE_INSTALL_LIBDIR libdir_is_absolute)
+if(libdir_is_absolute)
+  set(pc_prefix "${CMAKE_INSTALL_PREFIX}")
+else()
+  file(RELATIVE_PATH up "/${pc_dir}" "/")
+  string(REGEX REPLACE "/$" "" up "${up}")
+  set(pc_prefix "\${pcfiledir}/${up}")
+endif()
+configure_file("${PROJECT_SOURCE_DIR}/cmake/asio_httpd.pc.in" "${PROJECT_BINARY_DIR}/asio_httpd.pc" @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/asio_httpd.pc" DESTINATION ${pc_dir})
+
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md"
+        DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)

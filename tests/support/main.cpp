@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The main function of every test program.
+//
+// It runs doctest, and adds two rules of ours. A run that selects no case at all fails: a filter
+// that matches nothing must not look like success. And no test may leak a file descriptor: those
+// open after the run are compared with those open before it, and each one that is new is named. A
+// test that needs a global descriptor opens it before main.
+
+#define DOCTEST_CONFIG_IMPLEMENT
+#include <doctest/doctest.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <system_error>
+
+namespace {
+
+unsigned cases_selected = 0;
+
+// Remembers how many cases passed the filters of the command line.
+class case_counter : public doctest::IReporter {
+ public:
+  explicit case_counter(const doctest::ContextOptions&) {}
+  void test_run_end(const doctest::TestRunStats& stats) override {
+    cases_selected = stats.numTestCasesPassingFilters;
+  }
+
+  void report_query(const doctest::QueryData&) override {}
+  void test_run_start() override {}
+  void test_case_start(const doctest::TestCaseData&) override {}
+  void test_case_reenter(const doctest::TestCaseData&) override {}
+  void test_case_end(const doctest::CurrentTestCaseStats&) override {}
+  void test_case_exception(const doctest::TestCaseException&) override {}
+  void subcase_start(const doctest::SubcaseSignature&) override {}
+  void subcase_end() override {}
+  void log_assert(const doctest::AssertData&) override {}
+  void log_message(const doctest::MessageData&) override {}
+  void test_case_skipped(const doctest::TestCaseData&) override {}
+};
+
+using descriptors = std::map<std::string, std::string>;  // number -> what it refers to
+
+descriptors open_descriptors() {
+  descriptors found;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;
+    const std::string target = std::filesystem::read_symlink(entry.path(), gone).string();
+    const bool is_this_listing = target.starts_with("/proc/") && target.ends_with("/fd");
+    if (!gone && !is_this_listing) found.emplace(entry.path().filename().string(), target);
+  }
+  return found;
+}
+
+// Prints each descriptor that was not open before and returns their number.
+int report_leaks(const descriptors& before) {
+  int leaks = 0;
+  for (const auto& [number, target] : open_descriptors()) {
+    if (before.contains(number)) continue;
+    std::fprintf(stderr, "leaked descriptor %s -> %s\n", number.c_str(), target.c_str());
+    ++leaks;
+  }
+  return leaks;
+}
+
+}  // namespace
+
+REGISTER_LISTENER("case_counter", 1, case_counter);
+
+int main(int argc, char** argv) {
+  const descriptors before = open_descriptors();
+  doctest::Context context(argc, argv);
+  const int failed = context.run();
+  if (context.shouldExit()) return failed;  // a query such as --list-test-cases or --help
+
+  if (cases_selected == 0) {
+    std::fprintf(stderr, "no test case was selected\n");
+    return EXIT_FAILURE;
+  }
+  if (report_leaks(before) != 0) return EXIT_FAILURE;
+  return failed;
+}
