@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// A request as a handler sees it: method, target, fields, body, path parameters and the peer.
+//
+// Views that are returned point into the connection's receive buffer. They are valid until the
+// response is complete: through the whole of a plain handler, and through the whole of a coroutine
+// handler including everything it awaits. Copy what has to live longer.
+//
+// A request is made by the server, or by hand for tests and for using the router alone:
+// `request r{method::get, "/users/7?full=1"};`. Immutable for handlers; not copyable.
+
+#pragma once
+
+#include <asio_httpd/fields.hpp>
+#include <asio_httpd/method.hpp>
+#include <asio_httpd/pattern.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace asio_httpd {
+
+class peer;
+struct request_access;
+struct status_report;
+
+class request {
+ public:
+  // Takes ownership of the texts. Throws std::invalid_argument where `target` is none.
+  explicit request(asio_httpd::method m, std::string target = "/", asio_httpd::fields f = {},
+                   std::string body = {});
+  request();
+  ~request();
+  request(request&&) = delete;
+  request& operator=(request&&) = delete;
+
+  asio_httpd::method method() const noexcept { return method_; }
+  // The minor version of HTTP/1.x that the peer speaks: 0 or 1.
+  unsigned version_minor() const noexcept { return version_minor_; }
+  // The request target as it was sent (RFC 9112 section 3.2).
+  std::string_view target() const noexcept { return target_; }
+  // The path, percent-decoded once and with dot segments resolved. Begins with '/'.
+  std::string_view path() const noexcept { return path_; }
+  // What follows '?', as it was sent; "" where there is none.
+  std::string_view query() const noexcept { return query_; }
+  // The first value of a query parameter, decoded as a form does ('+' is a space).
+  std::optional<std::string> query(std::string_view name) const;
+  // The authority's host without the port, or "" (RFC 9110 section 7.2). In lower case as sent.
+  std::string_view host() const noexcept { return host_; }
+
+  const asio_httpd::fields& fields() const noexcept { return fields_; }
+  std::string_view get(field id) const noexcept { return fields_.get(id); }
+  std::string_view get(std::string_view name) const noexcept { return fields_.get(name); }
+
+  // The whole content, after the transfer coding is taken off.
+  std::string_view body() const noexcept { return body_; }
+  // Trailer fields of a chunked body, kept apart from the header (RFC 9110 section 6.5).
+  const asio_httpd::fields& trailers() const noexcept { return trailers_; }
+
+  // A path parameter by name or by position, decoded; "" where there is none.
+  std::string_view param(std::string_view name) const noexcept;
+  std::string_view param(std::size_t index) const noexcept {
+    return index < parameters_.size() ? parameters_[index] : std::string_view{};
+  }
+
+  // Who sent it: "192.0.2.1", "2001:db8::1", or "unix". Made on each call.
+  std::string remote_address() const;
+  std::uint16_t remote_port() const noexcept;
+  // True for 127.0.0.0/8, ::1 and Unix sockets, that is, for peers on this machine.
+  bool from_this_machine() const noexcept;
+  // What the server that received this request knows of itself. Costs microseconds to milliseconds.
+  asio_httpd::status_report server_status() const;
+
+ private:
+  friend struct request_access;
+  struct owned;
+
+  asio_httpd::method method_ = asio_httpd::method::get;
+  std::uint8_t version_minor_ = 1;
+  std::string_view target_;
+  std::string_view path_ = "/";
+  std::string_view query_;
+  std::string_view host_;
+  std::string_view body_;
+  asio_httpd::fields fields_;
+  asio_httpd::fields trailers_;
+  std::array<std::string_view, max_parameters> parameters_{};
+  std::string_view pattern_;  // of the route that matched; names the parameters
+  const asio_httpd::peer* peer_ = nullptr;
+  std::unique_ptr<owned> owned_;
+};
+
+// The connection that a request came on. Implemented by the server.
+class peer {
+ public:
+  virtual std::string address() const = 0;
+  virtual std::uint16_t port() const noexcept = 0;
+  virtual bool is_local() const noexcept = 0;
+  virtual asio_httpd::status_report server_status() const = 0;
+
+ protected:
+  ~peer() = default;
+};
+
+}  // namespace asio_httpd

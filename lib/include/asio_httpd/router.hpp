@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The router: which handler answers which method, host and path.
+//
+//   router routes;
+//   routes.get("/users/{id}", [](int id) { return std::to_string(id); });
+//   routes.get("/users/{id}/files/{rest...}", ...);     // rest: zero or more segments
+//   routes.mount("/api", api_routes);
+//   routes.host("example.org").get("/", ...);
+//
+// Patterns (pattern.hpp has the grammar): static segments, `{name}` for one segment, `{name:int}`
+// for one that is an integer, `{rest...}` for all that is left. The most specific pattern wins
+// whatever the order of registration; two that match the same paths are a conflict, which throws
+// std::invalid_argument naming both. A literal pattern is checked when the program is compiled,
+// against the handler's arguments too; one that is made at run time is wrapped in
+// `runtime_pattern{...}` and checked at registration.
+//
+// HEAD is answered from GET, OPTIONS by itself, and a path without that method by 405 with Allow.
+// Build a router in one thread; once it is given to a server it is a copy that never changes.
+
+#pragma once
+
+#include <asio_httpd/file_options.hpp>
+#include <asio_httpd/handler.hpp>
+#include <asio_httpd/method.hpp>
+#include <asio_httpd/pattern.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace asio_httpd {
+
+// A pattern that is known only when the program runs.
+struct runtime_pattern {
+  std::string text;
+};
+
+namespace detail {
+// Named by the compiler where a literal pattern is wrong; never called.
+inline void the_route_pattern_is_malformed() {}
+inline void the_route_pattern_and_the_handler_disagree_on_the_number_of_path_parameters() {}
+
+constexpr bool arity_fits(std::size_t handler_takes, std::size_t pattern_has) {
+  return handler_takes == 0 || handler_takes == pattern_has;
+}
+
+// Like std::format_string: a literal is checked while the program compiles.
+template <class F>
+class route_pattern {
+ public:
+  template <std::convertible_to<std::string_view> Text>
+  consteval route_pattern(const Text& text) : text_(text) {
+    pattern_info info = inspect_pattern(text_);
+    if (info.error != pattern_error::none) the_route_pattern_is_malformed();
+    if (!arity_fits(handler_traits<std::decay_t<F>>::parameters, info.parameter_count)) {
+      the_route_pattern_and_the_handler_disagree_on_the_number_of_path_parameters();
+    }
+  }
+  route_pattern(const runtime_pattern& p) : text_(p.text) {}
+
+  std::string_view text() const noexcept { return text_; }
+
+ private:
+  std::string_view text_;
+};
+
+template <class F>
+using pattern_for = std::type_identity_t<route_pattern<F>>;
+}  // namespace detail
+
+// What a route asks of the connection before its handler runs. Known at the end of the head, so
+// that a refused body gets its answer before `100 Continue`.
+struct route_options {
+  // The largest content that is taken, in bytes; 413 above. Default: limits::body.
+  std::optional<std::uint64_t> body_limit;
+  // How long a coroutine handler may take; 503 after it. Default: deadlines::handler.
+  std::optional<std::chrono::milliseconds> deadline;
+};
+
+// One registered route.
+struct route {
+  std::string host;                           // "" any, "example.org", "*.example.org"
+  std::optional<asio_httpd::method> method;   // empty: any method
+  std::string pattern;
+  handler run;
+  route_options options;
+
+  route& body_limit(std::uint64_t bytes) {
+    options.body_limit = bytes;
+    return *this;
+  }
+  route& deadline(std::chrono::milliseconds d) {
+    options.deadline = d;
+    return *this;
+  }
+};
+
+class router {
+ public:
+  router();
+  router(const router&);
+  router(router&&) noexcept;
+  router& operator=(router) noexcept;
+  ~router();
+
+  // The returned reference is valid until the router is destroyed, assigned or mounted.
+  template <class F>
+  route& get(detail::pattern_for<F> pattern, F&& f) {
+    return add(method::get, pattern.text(), handler(std::forward<F>(f)));
+  }
+  template <class F>
+  route& post(detail::pattern_for<F> pattern, F&& f) {
+    return add(method::post, pattern.text(), handler(std::forward<F>(f)));
+  }
+  template <class F>
+  route& put(detail::pattern_for<F> pattern, F&& f) {
+    return add(method::put, pattern.text(), handler(std::forward<F>(f)));
+  }
+  template <class F>
+  route& patch(detail::pattern_for<F> pattern, F&& f) {
+    return add(method::patch, pattern.text(), handler(std::forward<F>(f)));
+  }
+  template <class F>
+  route& delete_(detail::pattern_for<F> pattern, F&& f) {
+    return add(method::delete_, pattern.text(), handler(std::forward<F>(f)));
+  }
+  // One method given by value, or every method that has no route of its own there.
+  template <class F>
+  route& on(method m, detail::pattern_for<F> pattern, F&& f) {
+    return add(m, pattern.text(), handler(std::forward<F>(f)));
+  }
+  template <class F>
+  route& any(detail::pattern_for<F> pattern, F&& f) {
+    return add(std::nullopt, pattern.text(), handler(std::forward<F>(f)));
+  }
+
+  // Answers GET of exactly that path with that file (opened at each request).
+  route& file(std::string_view path, std::string filename);
+  // Serves the folder's files below `prefix`. Throws std::system_error where it is unreadable.
+  route& files(std::string_view prefix, const std::string& directory, file_options options = {});
+  // The JSON status of the server; see docs/reference/status.md.
+  route& status(std::string_view path = "/status", status_options options = {});
+
+  // All routes of `other`, below `prefix` ("/api"). Hosts are kept.
+  void mount(std::string_view prefix, const router& other);
+  // The routes of one host: "example.org" or "*.example.org". The reference lives as long as the
+  // router.
+  class host_routes;
+  host_routes host(std::string name);
+
+  // The low-level form that the others call: pattern and handler are checked here.
+  route& add(std::optional<method> m, std::string_view pattern, handler h,
+             std::string_view host = {});
+
+  std::size_t size() const noexcept;
+  const route& operator[](std::size_t i) const noexcept;
+
+  struct match {
+    enum class outcome { found, not_found, method_not_allowed, options };
+    outcome result = outcome::not_found;
+    std::size_t route = 0;  // an index, where found
+    method_set allowed;     // where method_not_allowed or options
+  };
+  // For using the router without the server: finds the route of a request, fills in its path
+  // parameters, and calls its handler where it is a plain function.
+  match find(request& r) const;
+  response handle(request& r) const;
+
+ private:
+  friend struct router_access;
+  struct table;
+  std::unique_ptr<table> table_;
+};
+
+class router::host_routes {
+ public:
+  template <class F>
+  route& get(detail::pattern_for<F> pattern, F&& f) {
+    return on(method::get, pattern, std::forward<F>(f));
+  }
+  template <class F>
+  route& post(detail::pattern_for<F> pattern, F&& f) {
+    return on(method::post, pattern, std::forward<F>(f));
+  }
+  template <class F>
+  route& on(method m, detail::pattern_for<F> pattern, F&& f) {
+    return owner_->add(m, pattern.text(), handler(std::forward<F>(f)), name_);
+  }
+  template <class F>
+  route& any(detail::pattern_for<F> pattern, F&& f) {
+    return owner_->add(std::nullopt, pattern.text(), handler(std::forward<F>(f)), name_);
+  }
+  // All routes of `other`, for this host only.
+  void mount(std::string_view prefix, const router& other);
+
+ private:
+  friend class router;
+  host_routes(router& owner, std::string name) : owner_(&owner), name_(std::move(name)) {}
+  router* owner_;
+  std::string name_;
+};
+
+}  // namespace asio_httpd

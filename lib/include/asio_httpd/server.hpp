@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The server: listeners, threads, connections, limits and an orderly stop.
+//
+// In the simplest case `return run(routes, {.port = 8080});`. A `server` object is for programs
+// that have more to do: it runs on its own threads (one io_context each), or on an executor of
+// yours with any number of threads behind it, in which case each connection gets a strand.
+//
+// Several servers may live in one process; a stopped one may be started again. `start` and `stop`
+// are for one thread at a time; `report` and `listeners` are thread-safe.
+
+#pragma once
+
+#include <asio_httpd/clock.hpp>
+#include <asio_httpd/limits.hpp>
+#include <asio_httpd/log.hpp>
+#include <asio_httpd/router.hpp>
+#include <asio_httpd/socket_options.hpp>
+#include <asio_httpd/status_report.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace asio_httpd {
+
+struct stream_handler;
+
+struct server_options {
+  // Shorthand for listen = {"localhost:<port>"}; 0 lets the kernel choose.
+  std::optional<std::uint16_t> port = {};
+  // "8080" or "localhost:8080": this machine only, IPv4 and IPv6. "*:8080": everywhere.
+  // "192.0.2.1:8080", "[::1]:8080", "[::]:8080" (dual stack), "unix:/run/x.sock", "unix:@name"
+  // (abstract). Empty and no port: localhost:8080.
+  std::vector<std::string> listen = {};
+  // Of a server that makes its own. 0: one for each core.
+  unsigned threads = 0;
+  asio_httpd::limits limits = {};
+  asio_httpd::deadlines deadlines = {};
+  socket_options sockets = {};
+  // What `run` and the destructor give open connections to finish.
+  std::chrono::milliseconds drain = std::chrono::seconds(10);
+  // The value of the Server field; "" sends none.
+  std::string server_name = "asio_httpd";
+  log_sink log = {};
+  std::shared_ptr<exchange_log> access_log = {};
+  std::shared_ptr<asio_httpd::clock> clock = {};
+};
+
+// How a stop went.
+struct stop_report {
+  std::size_t open = 0;     // connections when the stop began
+  std::size_t drained = 0;  // that ended by themselves in time
+  std::size_t cut = 0;      // that were cut at the deadline
+  std::chrono::milliseconds took{};
+};
+
+class server {
+ public:
+  // On threads of its own.
+  explicit server(router routes, server_options options = {});
+  // On yours. `executor` must be running to serve; several threads may run it. The server must
+  // be stopped, or destroyed, before what is behind the executor goes away.
+  server(boost::asio::any_io_executor executor, router routes, server_options options = {});
+  // The same for a protocol that is not HTTP.
+  explicit server(stream_handler protocol, server_options options = {});
+  server(boost::asio::any_io_executor executor, stream_handler protocol,
+         server_options options = {});
+  server(server&&) noexcept;
+  server& operator=(server&&) = delete;
+  // Cuts what is still open, at once.
+  ~server();
+
+  // Binds every address, then begins to serve. All or nothing: throws std::system_error or
+  // std::invalid_argument with a sentence about the address that failed.
+  void start();
+
+  // Stops accepting, lets open connections finish for at most `grace`, cuts the rest. On its own
+  // threads: waits for that and joins them.
+  stop_report stop(std::chrono::milliseconds grace);
+  // The same without waiting, for a server on your executor: `done` is called on it.
+  void async_stop(std::chrono::milliseconds grace, std::function<void(stop_report)> done);
+  // Ends a stop that is under way at its deadline, now.
+  void cut();
+
+  bool is_running() const noexcept;
+  // The addresses that are listened on, with the ports that the kernel chose.
+  std::vector<std::string> listeners() const;
+  // The first TCP listener's port; 0 where there is none.
+  std::uint16_t port() const;
+  status_report report() const;
+
+ private:
+  friend struct server_access;
+  struct implementation;
+  std::shared_ptr<implementation> implementation_;
+};
+
+// Serves until SIGINT or SIGTERM, then drains; a second signal ends at once. Returns 0, or 2
+// after writing one sentence to `options.log` (or, where that is empty, to standard error) when
+// it cannot start.
+int run(router routes, server_options options = {});
+
+}  // namespace asio_httpd

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The response object and the usual ones in a word.
+
+#include <asio_httpd/response.hpp>
+
+#include <charconv>
+
+namespace asio_httpd {
+
+response::response(asio_httpd::status s, std::string text, std::string_view content_type)
+    : status_(s), kind_(content::text), text_(std::move(text)) {
+  fields_.set(field::content_type, content_type);
+}
+
+response& response::body(asio_httpd::file f, std::uint64_t offset, std::uint64_t size) noexcept {
+  kind_ = content::file;
+  file_ = std::move(f);
+  file_offset_ = offset;
+  file_size_ = size;
+  return *this;
+}
+
+response& response::no_body() noexcept {
+  kind_ = content::none;
+  text_.clear();
+  file_.reset();
+  return *this;
+}
+
+response& response::upgrade(std::string_view protocol,
+                            std::shared_ptr<const stream_handler> handler) {
+  status_ = status::switching_protocols;
+  fields_.set(field::upgrade, protocol);
+  upgrade_ = std::move(handler);
+  return no_body();
+}
+
+void response::clear() noexcept {
+  status_ = asio_httpd::status::ok;
+  close_ = false;
+  fields_.clear();
+  upgrade_.reset();
+  no_body();
+}
+
+response text(std::string body, status s) {
+  return {s, std::move(body), "text/plain; charset=utf-8"};
+}
+
+response html(std::string body, status s) {
+  return {s, std::move(body), "text/html; charset=utf-8"};
+}
+
+response redirect(std::string_view location, status s) {
+  response made(s);
+  made.fields().set(field::location, location);
+  return made;
+}
+
+response error_response(status s) {
+  char digits[8];
+  auto [end, error] = std::to_chars(digits, digits + sizeof digits, to_integer(s));
+  std::string sentence(digits, end);
+  if (auto reason = reason_phrase(s); !reason.empty()) sentence.append(" ").append(reason);
+  sentence += '\n';
+  return text(std::move(sentence), s);
+}
+
+http_error::http_error(asio_httpd::status s, std::string text) : status_(s) {
+  text_ = text.empty() ? std::string(error_response(s).text()) : std::move(text);
+}
+
+}  // namespace asio_httpd
