@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The server's side of an HTTP/1.x connection as a value: bytes go in, actions come out.
+//
+//   for (;;) switch (engine.next()) {
+//     case action::read:     send engine.output(), then put bytes into engine.input()
+//     case action::head:     find the route; then accept_body(limit), or respond() to refuse
+//     case action::dispatch: run the handler; respond()
+//     case action::refuse:   a rule was broken: respond() with the answer to broken()
+//     case action::upgrade:  the rest of the stream belongs to another protocol
+//     case action::close:    send engine.output(), then close; reason() says why
+//   }
+//
+// It owns the receive buffer, the request, and the output. No input or output happens here and no
+// time passes. The request and all views into it hold from `head` to the next call of `next` after `respond`.
+// Requests are taken one at a time and answered in order. Allocates nothing per request once its
+// buffers have their size.
+
+#pragma once
+
+#include "base/receive_buffer.hpp"
+#include "http/path.hpp"
+#include "http1/chunked.hpp"
+#include "http1/framing.hpp"
+#include "http1/head_parser.hpp"
+#include "http1/output.hpp"
+#include "http1/rule.hpp"
+
+#include <asio_httpd/close_reason.hpp>
+#include <asio_httpd/request.hpp>
+#include <asio_httpd/response.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace asio_httpd::http1 {
+
+enum class action : std::uint8_t { read, head, dispatch, refuse, upgrade, close };
+
+class engine {
+ public:
+  engine() = default;
+  engine(const engine&) = delete;
+  engine& operator=(const engine&) = delete;
+
+  // Ready for a new connection, or for going on with one that was idle. Keeps memory.
+  void reset(const head_limits& limits) noexcept;
+
+  base::receive_buffer& input() noexcept { return input_; }
+  http1::output& output() noexcept { return output_; }
+  // The peer will send no more.
+  void commit_eof() noexcept { eof_ = true; }
+
+  action next();
+
+  // After `head` and up to `respond`:
+  asio_httpd::request& request() noexcept { return request_; }
+  const http::path& path() const noexcept { return path_; }
+  const http1::framing& framing() const noexcept { return framing_; }
+  // Whether the request line was understood; otherwise the request says nothing.
+  bool knows_method() const noexcept { return head_read_; }
+  // "*" was asked (OPTIONS only).
+  bool targets_server() const noexcept { return target_form_ == target_form::server; }
+
+  // After `head`: the route takes a body of at most `limit` bytes. Queues `100 Continue` where the
+  // peer waits for it. Where the length that was announced is larger, `refuse` follows.
+  void accept_body(std::uint64_t limit);
+
+  // After `head`, `dispatch` or `refuse`: queues the response. `common` is serialize_options's.
+  // The response's text and file may be moved from. `close` ends the connection after it.
+  void respond(response& r, std::string_view common, bool close);
+
+  // After `refuse`.
+  rule broken() const noexcept { return broken_; }
+  // After `close`.
+  close_reason reason() const noexcept { return reason_; }
+  // Whether the next `close` is the result of an answer, not of the peer's leaving.
+  bool is_closing() const noexcept { return state_ == state::closed; }
+
+  // Between two requests, nothing received and nothing queued: the engine may be given up.
+  bool is_idle() const noexcept {
+    return state_ == state::head && input_.empty() && output_.empty() && !eof_ && !in_head_;
+  }
+  // Bytes that its buffers hold.
+  std::size_t memory() const noexcept {
+    return input_.capacity() + head_text_.capacity() + body_.capacity() +
+           output_.memory();
+  }
+  // Which deadline holds while it wants to read.
+  enum class phase : std::uint8_t { between, head, body };
+  phase reading() const noexcept;
+  // Bytes of the current body that came in.
+  std::uint64_t body_received() const noexcept { return body_received_; }
+
+ private:
+  enum class state : std::uint8_t {
+    head,        // reading one
+    head_ready,  // it is read; the route is to be found
+    body,        // reading one that the route takes
+    ready,       // the request is whole
+    refused,     // it broke a rule
+    answered,    // and what it was is still there to be looked at
+    discard,     // answered, but its body still comes in
+    upgraded,
+    closed,
+  };
+  enum class target_form : std::uint8_t { path, server };
+  enum class body_progress : std::uint8_t { need_more, complete, failed };
+
+  action read_head();
+  bool skip_empty_lines();
+  action finish_head();
+  rule read_request_line(const char* message);
+  rule read_target(method m, std::string_view raw);
+  action read_body();
+  action discard_body();
+  body_progress take_body();
+  body_progress take_length();
+  body_progress take_chunks();
+  body_progress take_trailers();
+  body_progress fail(rule r) noexcept;
+  bool keep_content(std::string_view content);
+  void detach_head();
+  bool may_discard() const noexcept;
+  void after_response(bool close, bool early);
+  action go_on();
+  void next_request() noexcept;
+  action need_more() noexcept;
+  action refuse(rule r) noexcept;
+  action close(close_reason r) noexcept;
+
+  base::receive_buffer input_;
+  base::receive_buffer head_text_;  // holds the head while a body comes in
+  http1::output output_;
+  head_limits limits_;
+  head head_;
+  http1::framing framing_;
+  http::path path_;
+  asio_httpd::request request_;
+  chunked_decoder chunks_;
+  std::string body_;
+  std::uint64_t body_limit_ = 0;
+  std::uint64_t body_left_ = 0;
+  std::uint64_t body_received_ = 0;
+  std::size_t message_size_ = 0;  // of a message that lies whole in input_
+  unsigned empty_lines_ = 0;
+  state state_ = state::head;
+  target_form target_form_ = target_form::path;
+  rule broken_ = rule::none;
+  close_reason reason_ = close_reason::none;
+  bool in_head_ = false;
+  bool in_trailers_ = false;
+  bool head_read_ = false;  // the request's method is known
+  bool eof_ = false;
+};
+
+}  // namespace asio_httpd::http1

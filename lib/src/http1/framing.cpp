@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// One pass over the field lines collects; then the checks, in the order of the RFC.
+
+#include "http1/framing.hpp"
+
+#include "base/ascii.hpp"
+#include "http/target.hpp"
+
+namespace asio_httpd::http1 {
+namespace {
+
+using base::for_each_element;
+using base::iequals;
+
+// What one pass over the fields finds.
+struct findings {
+  unsigned hosts = 0;
+  unsigned lengths = 0;
+  bool length_is_decimal = true;
+  unsigned coding_lines = 0;
+  unsigned chunked = 0;
+  bool other_coding = false;
+  bool close = false;
+  bool keep_alive = false;
+  bool upgrade_option = false;
+  bool upgrade_field = false;
+  bool continue_expected = false;
+  bool other_expectation = false;
+};
+
+void read_codings(std::string_view value, findings& found) noexcept {
+  ++found.coding_lines;
+  const bool well_formed = for_each_element(value, [&](std::string_view coding) {
+    iequals(coding, "chunked") ? void(++found.chunked) : void(found.other_coding = true);
+  });
+  if (!well_formed) found.other_coding = true;
+}
+
+void read_connection(std::string_view value, findings& found) noexcept {
+  for_each_element(value, [&](std::string_view option) {
+    if (iequals(option, "close")) found.close = true;
+    if (iequals(option, "keep-alive")) found.keep_alive = true;
+    if (iequals(option, "upgrade")) found.upgrade_option = true;
+  });
+}
+
+void read_expectation(std::string_view value, findings& found) noexcept {
+  (iequals(value, "100-continue") ? found.continue_expected : found.other_expectation) = true;
+}
+
+void read_line(fields::value_type line, findings& found, framing& to) noexcept {
+  switch (line.id) {
+    case field::host:
+      ++found.hosts;
+      to.host = line.value;
+      break;
+    case field::content_length:
+      ++found.lengths;
+      found.length_is_decimal &= base::parse_decimal(line.value, to.content_length);
+      break;
+    case field::transfer_encoding: read_codings(line.value, found); break;
+    case field::connection: read_connection(line.value, found); break;
+    case field::expect: read_expectation(line.value, found); break;
+    case field::upgrade: found.upgrade_field = true; break;
+    default: break;
+  }
+}
+
+rule check_host(const findings& found, std::string_view host, unsigned version_minor) noexcept {
+  if (found.hosts == 0) return version_minor == 0 ? rule::none : rule::host_missing;
+  if (found.hosts > 1) return rule::host_repeated;
+  if (!http::valid_host(host, http::empty_host::allow)) return rule::host_invalid;
+  return rule::none;
+}
+
+rule check_body(const findings& found, unsigned version_minor) noexcept {
+  if (found.coding_lines != 0) {
+    if (found.lengths != 0) return rule::content_length_with_coding;
+    if (version_minor == 0) return rule::coding_before_1_1;
+    if (found.other_coding || found.chunked == 0) return rule::coding_unknown;
+    if (found.chunked > 1) return rule::coding_repeated;
+  }
+  if (!found.length_is_decimal) return rule::content_length_syntax;
+  if (found.lengths > 1) return rule::content_length_repeated;
+  return rule::none;
+}
+
+}  // namespace
+
+rule read_framing(const fields& f, unsigned version_minor, framing& to) noexcept {
+  findings found;
+  for (auto line : f) read_line(line, found, to);
+  if (rule r = check_body(found, version_minor); r != rule::none) return r;
+  if (rule r = check_host(found, to.host, version_minor); r != rule::none) return r;
+  if (found.other_expectation && version_minor != 0) return rule::expectation_unknown;
+  to.chunked = found.chunked != 0;
+  to.keep_alive = !found.close && (version_minor != 0 || found.keep_alive);
+  to.expects_continue = found.continue_expected && version_minor != 0 && to.has_body();
+  to.wants_upgrade = found.upgrade_option && found.upgrade_field && version_minor != 0;
+  return rule::none;
+}
+
+}  // namespace asio_httpd::http1

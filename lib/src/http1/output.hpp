@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// What waits to be sent on a connection, in order: heads and small bodies in one piece of memory,
+// so that a batch of pipelined answers is one write; then at most one large body, from memory or
+// from a file. While there is a large body, nothing is added.
+
+#pragma once
+
+#include <asio_httpd/file.hpp>
+#include <asio_httpd/response.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace asio_httpd::http1 {
+
+class output {
+ public:
+  // Bodies up to this size are copied behind their head.
+  static constexpr std::size_t small_body = 16 * 1024;
+
+  std::string& bytes() noexcept { return bytes_; }
+  bool has_tail() const noexcept { return text_at_ != text_.size() || file_left_ != 0; }
+  bool empty() const noexcept { return bytes_at_ == bytes_.size() && !has_tail(); }
+  // Bytes in memory; a file's are not.
+  std::size_t pending() const noexcept {
+    return bytes_.size() - bytes_at_ + text_.size() - text_at_;
+  }
+
+  std::size_t memory() const noexcept { return bytes_.capacity() + text_.capacity(); }
+
+  // Adds the content of a response whose head is in `bytes()`.
+  void add_content(response& r) {
+    if (r.kind() == response::content::file) {
+      file_ = r.release_file();
+      file_offset_ = r.file_offset();
+      file_left_ = r.content_size();
+    } else if (r.text().size() <= small_body) {
+      bytes_.append(r.text());
+    } else {
+      text_ = r.release_text();
+    }
+  }
+
+  // For who sends: first these two pieces of memory, then the file.
+  std::string_view first() const noexcept { return std::string_view(bytes_).substr(bytes_at_); }
+  std::string_view second() const noexcept { return std::string_view(text_).substr(text_at_); }
+  void sent(std::size_t n) noexcept {
+    const std::size_t from_bytes = std::min(n, bytes_.size() - bytes_at_);
+    bytes_at_ += from_bytes;
+    text_at_ += n - from_bytes;
+    if (bytes_at_ == bytes_.size() && text_at_ == text_.size()) clear_memory();
+  }
+
+  const asio_httpd::file& file() const noexcept { return file_; }
+  std::uint64_t file_offset() const noexcept { return file_offset_; }
+  std::uint64_t file_left() const noexcept { return file_left_; }
+  void sent_from_file(std::uint64_t n) noexcept {
+    file_offset_ += n;
+    file_left_ -= n;
+    if (file_left_ == 0) file_.reset();
+  }
+
+  void clear() noexcept {
+    clear_memory();
+    file_.reset();
+    file_left_ = 0;
+  }
+
+ private:
+  void clear_memory() noexcept {
+    bytes_.clear();
+    bytes_at_ = 0;
+    if (!text_.empty()) std::string().swap(text_);  // large: not kept
+    text_at_ = 0;
+  }
+
+  std::string bytes_;
+  std::size_t bytes_at_ = 0;
+  std::string text_;
+  std::size_t text_at_ = 0;
+  asio_httpd::file file_;
+  std::uint64_t file_offset_ = 0;
+  std::uint64_t file_left_ = 0;
+};
+
+}  // namespace asio_httpd::http1

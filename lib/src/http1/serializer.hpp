@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// From a response to bytes (RFC 9112 sections 4, 6 and 9): the head, and a small body behind it,
+// in one piece of memory.
+//
+// It decides the framing: Content-Length wherever content may stand, no content for HEAD, 1xx,
+// 204 and 304. Connection, Content-Length and Transfer-Encoding come from here, never from the
+// response's fields. Allocates nothing once the output has its size.
+
+#pragma once
+
+#include <asio_httpd/response.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace asio_httpd::http1 {
+
+struct serialize_options {
+  bool head_only = false;  // the request was HEAD
+  bool keep_alive = true;
+  unsigned version_minor = 1;  // of the request; 1.0 has to be told that the connection stays
+  std::string_view common;     // "Date: ...\r\nServer: ...\r\n", as made by `common_fields`
+};
+
+// Whether content goes onto the wire for this response.
+bool sends_content(const response& r, bool head_only) noexcept;
+
+// Appends status line, fields and the empty line.
+void serialize_head(const response& r, const serialize_options& options, std::string& to);
+
+// The lines that all responses of a second share.
+class common_fields {
+ public:
+  explicit common_fields(std::string_view server_name) : server_name_(server_name) {}
+  // Valid until the next call with another second.
+  std::string_view at(std::int64_t unix_seconds);
+
+ private:
+  std::string server_name_;
+  std::string text_;
+  std::int64_t second_ = -1;
+};
+
+}  // namespace asio_httpd::http1
