@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// One io_context a thread.
+
+#include "net/threads.hpp"
+
+#include <pthread.h>
+#include <signal.h>
+
+namespace asio_httpd::net {
+namespace {
+
+// Signals belong to the program's main thread.
+class blocked_signals {
+ public:
+  blocked_signals() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~blocked_signals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  blocked_signals(const blocked_signals&) = delete;
+  blocked_signals& operator=(const blocked_signals&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+}  // namespace
+
+threads::threads(unsigned count) {
+  for (unsigned i = 0; i < count; ++i) {
+    // 1: only one thread runs it. Others may still post to it.
+    contexts_.push_back(std::make_unique<boost::asio::io_context>(1));
+    guards_.emplace_back(contexts_.back()->get_executor());
+  }
+}
+
+threads::~threads() { finish(); }
+
+void threads::start() {
+  const blocked_signals inherited_by_threads;
+  for (auto& context : contexts_) running_.emplace_back([&context] { context->run(); });
+}
+
+void threads::abandon() {
+  for (auto& context : contexts_) context->stop();
+}
+
+void threads::finish() {
+  guards_.clear();
+  for (auto& thread : running_) thread.join();
+  running_.clear();
+}
+
+}  // namespace asio_httpd::net

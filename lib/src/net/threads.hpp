@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// A server's own threads: one io_context each, so that a connection lives on one thread and needs
+// neither strand nor lock. See docs/decisions for why.
+
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+namespace asio_httpd::net {
+
+class threads {
+ public:
+  // Makes the contexts; threads begin with `start`.
+  explicit threads(unsigned count);
+  // Joins.
+  ~threads();
+
+  std::size_t size() const noexcept { return contexts_.size(); }
+  boost::asio::io_context& operator[](std::size_t i) noexcept { return *contexts_[i]; }
+
+  void start();
+  // Lets the contexts run out of work, and joins. Not from one of the threads.
+  void finish();
+  // Ends them without waiting for work that is left, which is dropped with the contexts.
+  void abandon();
+
+ private:
+  using guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
+
+  std::vector<std::unique_ptr<boost::asio::io_context>> contexts_;
+  std::vector<guard> guards_;
+  std::vector<std::thread> running_;
+};
+
+}  // namespace asio_httpd::net

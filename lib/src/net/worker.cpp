@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Sessions come and go, and are looked through at each tick.
+
+#include "net/worker.hpp"
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+
+#include <utility>
+
+namespace asio_httpd::net {
+
+namespace asio = boost::asio;
+
+session::session(std::shared_ptr<worker> owner, std::unique_ptr<net::transport> t)
+    : owner_(std::move(owner)), transport_(std::move(t)) {
+  owner_->add(*this);
+}
+
+session::~session() { owner_->remove(*this); }
+
+void session::wait_operation::await_suspend(std::coroutine_handle<> waiting) {
+  waiting_ = waiting;
+  session_.transport().async_wait(what_, {std::move(session_.self_), &resume, this});
+}
+
+void session::wait_operation::resume(void* self, std::shared_ptr<void> owner, error_code ec) {
+  auto& operation = *static_cast<wait_operation*>(self);
+  operation.error_ = ec;
+  // Keeps the session up to the end of this turn, in which it may end itself.
+  auto running = std::static_pointer_cast<session>(std::move(owner));
+  running->self_ = running;
+  operation.waiting_.resume();
+}
+
+worker::worker(asio::any_io_executor executor, std::shared_ptr<asio_httpd::clock> clock,
+               std::function<void()> on_tick)
+    : executor_(std::move(executor)),
+      clock_(std::move(clock)),
+      on_tick_(std::move(on_tick)),
+      timer_(executor_) {}
+
+worker::~worker() = default;
+
+void worker::run(std::shared_ptr<session> s) {
+  arm();
+  s->start();
+  if (is_draining()) s->drain();
+}
+
+void worker::add(session& s) {
+  const std::lock_guard lock(mutex_);
+  s.next_ = first_;
+  if (first_ != nullptr) first_->previous_ = &s;
+  first_ = &s;
+  ++size_;
+}
+
+void worker::remove(session& s) noexcept {
+  const std::lock_guard lock(mutex_);
+  (s.previous_ != nullptr ? s.previous_->next_ : first_) = s.next_;
+  if (s.next_ != nullptr) s.next_->previous_ = s.previous_;
+  --size_;
+}
+
+std::size_t worker::size() const {
+  const std::lock_guard lock(mutex_);
+  return size_;
+}
+
+// --- telling sessions ----------------------------------------------------------------------------
+
+// A session that is being destroyed just now is left out: `lock` fails for it, and its destructor
+// waits for the mutex. What is selected is released outside of the mutex for the same reason.
+template <class Which>
+std::vector<std::shared_ptr<session>> worker::select(Which which) const {
+  std::vector<std::shared_ptr<session>> selected;
+  const std::lock_guard lock(mutex_);
+  for (session* s = first_; s != nullptr; s = s->next_) {
+    if (!which(*s)) continue;
+    if (auto held = s->weak_from_this().lock()) selected.push_back(std::move(held));
+  }
+  return selected;
+}
+
+namespace {
+
+void tell(std::vector<std::shared_ptr<session>> sessions, void (session::*what)()) {
+  for (auto& s : sessions) {
+    auto executor = s->transport().executor();
+    asio::post(executor, [s = std::move(s), what] { ((*s).*what)(); });
+  }
+}
+
+}  // namespace
+
+void worker::drain_all() {
+  set_draining(true);
+  tell(select([](const session&) { return true; }), &session::drain);
+}
+
+void worker::cut_all() {
+  tell(select([](const session&) { return true; }), &session::cut);
+}
+
+void worker::check_deadlines() {
+  const auto now = clock_->now();
+  tell(select([now](const session& s) { return s.deadline_passed(now); }), &session::on_deadline);
+}
+
+// --- the tick ------------------------------------------------------------------------------------
+
+void worker::arm() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (armed_ || stopped_) return;
+    armed_ = true;
+  }
+  if (clock_->is_manual()) {
+    clock_subscription_ = clock_->on_advance([weak = weak_from_this()] {
+      if (auto self = weak.lock()) asio::post(self->executor_, [self] { self->tick(); });
+    });
+    return;
+  }
+  asio::dispatch(executor_, [self = shared_from_this()] {
+    self->timer_.expires_after(tick_interval);
+    self->timer_.async_wait([self](const error_code& ec) {
+      if (!ec) self->tick();
+    });
+  });
+}
+
+void worker::tick() {
+  check_deadlines();
+  if (on_tick_) on_tick_();
+  if (clock_->is_manual()) return;
+  bool goes_on = false;
+  {
+    const std::lock_guard lock(mutex_);
+    goes_on = size_ != 0 && !stopped_;
+    armed_ = false;
+  }
+  if (goes_on) arm();
+}
+
+void worker::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  asio::dispatch(executor_, [self = shared_from_this()] {
+    self->timer_.cancel();
+    self->clock_subscription_.reset();
+  });
+}
+
+}  // namespace asio_httpd::net
