@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// THE LOOP: the life of a request on an HTTP connection.
+//
+//   1  net/listener accepts; server/server makes a connection and starts it     (serve)
+//   2  the connection waits for bytes and holds nothing but itself              (wake_up, rest)
+//   3  bytes go into http1/engine, which says what to do next                   (read_now)
+//   4  at the end of the head server/exchange finds the route and its policy    (on_head)
+//   5  the handler is called, directly or as a coroutine             (on_dispatch, on_coroutine)
+//   6  http1/engine frames the response behind those that wait already          (respond)
+//   7  when there is nothing left to take up, all of them are sent in one write (send_now, flush)
+//   8  back to 2 or 3; or the end: send, linger, close                          (close, linger)
+//
+// Nothing here blocks, and nothing here waits without a deadline. The steps that have to wait are
+// coroutines of their own, so that a request for which nothing waits makes no frame.
+
+#include "server/connection.hpp"
+
+#include "base/printable.hpp"
+#include "http/request_access.hpp"
+#include "http1/serializer.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include <unistd.h>
+
+namespace asio_httpd::serving {
+namespace {
+
+namespace asio = boost::asio;
+using http1::action;
+using net::transport;
+
+constexpr std::size_t first_read = 8 * 1024;
+constexpr std::size_t body_read = 32 * 1024;
+// Sent from a file before other connections of the thread get their turn.
+constexpr std::uint64_t file_turn = 1024 * 1024;
+constexpr std::size_t most_lingering_input = 256 * 1024;
+
+std::uint64_t to_milliseconds(std::uint64_t bytes, std::uint64_t per_second) noexcept {
+  return per_second == 0 ? 0 : bytes * 1000 / per_second;
+}
+
+// Date and Server, made once a second for each thread.
+std::string_view common_fields_of(const core& c) {
+  thread_local const core* owner = nullptr;
+  thread_local std::optional<http1::common_fields> fields;
+  if (owner != &c) {
+    fields.emplace(c.options.server_name);
+    owner = &c;
+  }
+  return fields->at(c.clock().unix_time());
+}
+
+}  // namespace
+
+connection::~connection() {
+  if (idle_) count().idle_ended.add(1);
+}
+
+net::task<> connection::serve() {
+  begin_idle();
+  wait_for(waiting::first_byte, core_->options.deadlines.head);
+  while (!has_failed()) {
+    if (!work_) {
+      co_await wait(transport::wait::read);
+      wake_up();
+      continue;
+    }
+    switch (work_->engine.next()) {
+      case action::read:
+        if (send_now() == sending::blocked) co_await flush();
+        if (has_failed() || rest()) break;
+        set_read_deadline();
+        if (!input_was_full_) co_await wait(transport::wait::read);
+        read_now();
+        break;
+      case action::head:
+        if (must_flush() && send_now() == sending::blocked) co_await flush();
+        if (!has_failed()) on_head();
+        break;
+      case action::dispatch:
+        if (core_->routes[exchange_.route].run.is_coroutine()) {
+          co_await on_coroutine();
+        } else {
+          on_dispatch();
+        }
+        break;
+      case action::refuse: on_refuse(); break;
+      case action::upgrade: co_await hand_over(); co_return;
+      case action::close: co_await close(); co_return;
+    }
+  }
+}
+
+// --- 2: idle and awake ---------------------------------------------------------------------------
+
+bool connection::is_idle() const noexcept {
+  return !work_ && (idle_ || waiting_ == waiting::stream_read);
+}
+
+void connection::begin_idle() {
+  idle_ = true;
+  count().idle_begun.add(1);
+}
+
+void connection::end_idle() {
+  idle_ = false;
+  count().idle_ended.add(1);
+}
+
+void connection::wake_up() {
+  if (has_failed()) return;
+  end_idle();
+  work_ = workspace::take();
+  work_->engine.reset(core_->head_limits);
+  read_now();
+}
+
+// Gives everything back where nothing is under way; true where that was so.
+bool connection::rest() {
+  if (!work_->engine.is_idle() || input_was_full_) return false;
+  workspace::give_back(std::move(work_));
+  begin_idle();
+  if (core_->draining) {
+    fail(close_reason::drained);
+  } else {
+    wait_for(waiting::next_request, core_->options.deadlines.idle);
+  }
+  return true;
+}
+
+// --- 3: reading ----------------------------------------------------------------------------------
+
+void connection::set_read_deadline() {
+  const auto& d = core_->options.deadlines;
+  const auto& engine = work_->engine;
+  using phase = http1::engine::phase;
+  if (engine.reading() == phase::body) {
+    if (waiting_ != waiting::body) body_started_ = now();
+    const auto earned = to_milliseconds(engine.body_received(), d.body_rate);
+    wait_until(waiting::body, body_started_ + d.body + std::chrono::milliseconds(earned));
+  } else if (waiting_ != waiting::head) {
+    wait_for(waiting::head, d.head);
+  }
+}
+
+void connection::read_now() {
+  if (has_failed()) return;
+  auto& input = work_->engine.input();
+  const bool in_body = work_->engine.reading() == http1::engine::phase::body;
+  input.prepare(in_body ? body_read : input.capacity() == 0 ? first_read : first_read / 4);
+  const auto result = transport().read(input.write_position(), input.room());
+  input_was_full_ = result.size == input.room();
+  if (result.error) {
+    if (result.error != asio::error::would_block) fail(close_reason::client_aborted);
+  } else if (result.size == 0) {
+    work_->engine.commit_eof();
+  } else {
+    input.commit(result.size);
+    received(result.size);
+  }
+}
+
+// --- 4 and 5: requests ---------------------------------------------------------------------------
+
+void connection::on_head() {
+  auto& [engine, response] = *work_;
+  wait_is_over();
+  exchange_.started = now();
+  response.clear();
+  request_access::peer(engine.request(), this);
+  if (!find_route(*core_, *work_, exchange_)) return respond();
+  const route& r = core_->routes[exchange_.route];
+  engine.accept_body(r.options.body_limit.value_or(core_->options.limits.body));
+}
+
+void connection::on_dispatch() {
+  auto& [engine, response] = *work_;
+  wait_is_over();
+  try {
+    core_->routes[exchange_.route].run(engine.request(), response);
+  } catch (...) {
+    answer_handler_exception(std::current_exception());
+  }
+  respond();
+}
+
+net::task<> connection::on_coroutine() {
+  auto& [engine, response] = *work_;
+  const route& r = core_->routes[exchange_.route];
+  handler_timed_out_ = false;
+  wait_for(waiting::handler, r.options.deadline.value_or(core_->options.deadlines.handler));
+  const std::exception_ptr error = co_await call(r.run.async_call(engine.request(), response));
+  wait_is_over();
+  if (has_failed()) co_return;
+  if (handler_timed_out_) {
+    response = error_response(status::service_unavailable);
+    response.close_connection();
+    set_reason(close_reason::handler_timeout);
+  } else if (error) {
+    answer_handler_exception(error);
+  }
+  respond();
+}
+
+void connection::answer_handler_exception(std::exception_ptr error) {
+  auto& [engine, response] = *work_;
+  handler_failure failure = answer_exception(std::move(error));
+  response = std::move(failure.answer);
+  if (failure.message.empty()) return;
+  count().handler_errors.add(1);
+  core_->log(log_level::error, "handler of " + core_->routes[exchange_.route].pattern +
+                                   " threw: " + base::printable(failure.message));
+}
+
+void connection::on_refuse() {
+  auto& [engine, response] = *work_;
+  const http1::rule rule = engine.broken();
+  count().broken_rules[static_cast<std::size_t>(rule)].add(1);
+  core_->log(log_level::info, peer_name() + ": refused: " + std::string(to_string(rule)) + " (" +
+                                  std::string(source_of(rule)) + ")");
+  exchange_ = {exchange_state::no_route, now(), {}};
+  answer_broken_rule(rule, response);
+  respond();
+}
+
+// --- 6: the response -----------------------------------------------------------------------------
+
+void connection::respond() {
+  auto& [engine, response] = *work_;
+  ++requests_;
+  const auto most = core_->options.limits.requests_per_connection;
+  const bool last = core_->draining || (most != 0 && requests_ >= most);
+  if (response.upgrade_handler() && !engine.framing().wants_upgrade) {
+    response = error_response(status::upgrade_required);
+  }
+  if (!load_small_file()) return fail(close_reason::content_changed);
+  const bool head_only = engine.request().method() == method::head;
+  const std::uint64_t content_size =
+      http1::sends_content(response, head_only) ? response.content_size() : 0;
+  engine.respond(response, common_fields_of(*core_), last);
+  record(content_size);
+}
+
+// A small file goes out with its head in one write. False where it is shorter than it was.
+bool connection::load_small_file() {
+  auto& response = work_->response;
+  if (response.kind() != response::content::file) return true;
+  const auto size = static_cast<std::size_t>(response.content_size());
+  if (size > http1::output::small_body) return true;
+  std::array<char, http1::output::small_body> content;
+  const asio_httpd::file source = response.release_file();
+  const ssize_t n = ::pread(source.descriptor(), content.data(), size,
+                            static_cast<off_t>(response.file_offset()));
+  response.body_copy({content.data(), size});
+  return n == static_cast<ssize_t>(size);
+}
+
+void connection::record(std::uint64_t content_size) {
+  const auto reason =
+      work_->engine.is_closing() ? work_->engine.reason() : close_reason::none;
+  exchange_.ended = now();
+  count_exchange(count(), *work_, exchange_);
+  if (core_->options.access_log) {
+    const std::string remote = address();
+    log_exchange(*core_, *work_, exchange_, {remote, port(), content_size, reason});
+  }
+}
+
+// --- 7: writing ----------------------------------------------------------------------------------
+
+bool connection::must_flush() const noexcept {
+  const auto& output = work_->engine.output();
+  return output.has_tail() || output.pending() > core_->options.limits.pending_output;
+}
+
+connection::sending connection::send_now() {
+  const sending memory = send_memory();
+  return memory == sending::done ? send_file() : memory;
+}
+
+connection::sending connection::send_memory() {
+  auto& output = work_->engine.output();
+  while (output.pending() != 0) {
+    const bool file_follows = output.file_left() != 0;
+    const auto result = transport().write(output.first(), output.second(), file_follows);
+    if (result.error == asio::error::would_block) return sending::blocked;
+    if (result.error) {
+      fail(close_reason::client_aborted);
+      return sending::failed;
+    }
+    output.sent(result.size);
+    sent(result.size);
+  }
+  return sending::done;
+}
+
+// A file that was changed since sending began is not sent to its end: the peer sees that the
+// content is short, instead of a mixture that looks whole.
+connection::sending connection::send_file() {
+  auto& output = work_->engine.output();
+  std::uint64_t turn = file_turn;
+  while (output.file_left() != 0) {
+    if (!file_stamp_) file_stamp_ = file_stamp::of(output.file());
+    if (turn == 0) return sending::blocked;
+    const std::uint64_t size = std::min(output.file_left(), turn);
+    const bool to_the_end = size == output.file_left();
+    const bool changed = to_the_end && file_stamp::of(output.file()) != *file_stamp_;
+    const auto result = changed ? net::io_result{}
+                                : transport().send_file(output.file().descriptor(),
+                                                        output.file_offset(),
+                                                        static_cast<std::size_t>(size));
+    if (result.error == asio::error::would_block) return sending::blocked;
+    if (result.error || result.size == 0) {
+      fail(result.error ? close_reason::client_aborted : close_reason::content_changed);
+      return sending::failed;
+    }
+    output.sent_from_file(result.size);
+    sent(result.size);
+    turn -= result.size;
+  }
+  file_stamp_.reset();
+  return sending::done;
+}
+
+net::task<> connection::flush() {
+  begin_writing();
+  do {
+    co_await wait(transport::wait::write);
+    if (has_failed()) co_return;
+  } while (send_now() == sending::blocked);
+  if (!has_failed()) wait_is_over();
+}
+
+// --- 8: the end ----------------------------------------------------------------------------------
+
+// The peer is owed an answer to what it began to send. There is no waiting any more: what the
+// transport does not take now is lost.
+void connection::out_of_time(waiting what) {
+  if (!work_) return;
+  set_reason(what == waiting::head ? close_reason::head_timeout : close_reason::body_timeout);
+  exchange_ = {exchange_state::no_route, now(), {}};
+  work_->response = error_response(status::request_timeout);
+  respond();
+  send_now();
+}
+
+net::task<> connection::close() {
+  set_reason(work_->engine.reason());
+  if (send_now() == sending::blocked) co_await flush();
+  if (!has_failed() && must_linger()) co_await linger();
+}
+
+// Closing while bytes of the peer are unread resets the connection, and the peer may lose the
+// answer (RFC 9112 section 9.6).
+bool connection::must_linger() noexcept {
+  switch (work_->engine.reason()) {
+    case close_reason::client_done:
+    case close_reason::client_aborted: return false;
+    case close_reason::client_requested:
+    case close_reason::handler_requested:
+    case close_reason::drained: return !work_->engine.input().empty() || input_was_full_;
+    default: return true;
+  }
+}
+
+net::task<> connection::linger() {
+  transport().shutdown_send();
+  wait_for(waiting::linger, core_->options.deadlines.linger);
+  auto& input = work_->engine.input();
+  for (std::size_t taken = 0; taken < most_lingering_input;) {
+    input.clear();
+    input.prepare(first_read);
+    const auto result = transport().read(input.write_position(), input.room());
+    taken += result.size;
+    if (result.error == asio::error::would_block) {
+      co_await wait(transport::wait::read);
+      if (has_failed()) co_return;
+    } else if (result.error || result.size == 0) {
+      co_return;
+    }
+  }
+}
+
+net::task<> connection::hand_over() {
+  if (send_now() == sending::blocked) co_await flush();
+  if (has_failed()) co_return;
+  const auto handler = work_->response.upgrade_handler();
+  std::string leftover(work_->engine.input().view());
+  workspace::give_back(std::move(work_));
+  co_await run_stream(*handler, std::move(leftover));
+  set_reason(close_reason::upgraded);
+}
+
+}  // namespace asio_httpd::serving

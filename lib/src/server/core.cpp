@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Defaults filled in, and the report.
+
+#include "server/core.hpp"
+
+#include "routing/router_access.hpp"
+
+#include <asio_httpd/version.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace asio_httpd::serving {
+namespace {
+
+router compiled(router r) {
+  router_access::compile(r);
+  return r;
+}
+
+server_options with_defaults(server_options o) {
+  if (!o.clock) o.clock = system_clock_source();
+  return o;
+}
+
+http1::head_limits head_limits_of(const limits& l) {
+  const std::size_t size = std::clamp<std::size_t>(l.head, 256, 65535);
+  return {size, std::clamp<std::size_t>(l.fields, 1, 65535), std::min(l.target, size)};
+}
+
+}  // namespace
+
+core::core(router r, std::optional<stream_handler> p, server_options o)
+    : routes(compiled(std::move(r))),
+      protocol(std::move(p)),
+      options(with_defaults(std::move(o))),
+      head_limits(head_limits_of(options.limits)),
+      allow_all(routing::allow_value(routing::all_methods(routes))),
+      metrics(routes.size()) {}
+
+status_report core::report() const {
+  status_report made;
+  made.version = ASIO_HTTPD_VERSION;
+  made.started_unix_time = started_unix_time;
+  made.uptime = std::chrono::duration_cast<std::chrono::milliseconds>(clock().now() - started);
+  made.pid = ::getpid();
+  made.threads = threads;
+  made.draining = draining;
+  made.listeners = listeners;
+  metrics.fill(made, routes);
+  made.connections.limit = connection_limit;
+  return made;
+}
+
+void core::one_is_gone() noexcept {
+  if (open.fetch_sub(1) != 1 || !draining) return;
+  std::function<void()> tell;
+  {
+    const std::lock_guard lock(mutex_);
+    tell = std::exchange(none_open_, nullptr);
+  }
+  if (tell) tell();
+}
+
+void core::when_none_is_open(std::function<void()> f) {
+  {
+    const std::lock_guard lock(mutex_);
+    none_open_ = f;
+  }
+  if (open != 0) return;
+  {
+    const std::lock_guard lock(mutex_);
+    f = std::exchange(none_open_, nullptr);
+  }
+  if (f) f();
+}
+
+std::size_t default_connection_limit() noexcept {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1000;
+  if (limit.rlim_cur == RLIM_INFINITY) return std::numeric_limits<std::size_t>::max();
+  return std::max<std::size_t>(static_cast<std::size_t>(limit.rlim_cur) / 10 * 9, 16);
+}
+
+}  // namespace asio_httpd::serving

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// What all connections of a server share: routes, limits, counters, clock and logs. Immutable
+// while it serves, but for the counters. Connections keep it alive, so it may outlive the server
+// object where a user's executor is destroyed late.
+
+#pragma once
+
+#include "http1/head_parser.hpp"
+#include "server/metrics.hpp"
+
+#include <asio_httpd/server.hpp>
+#include <asio_httpd/stream.hpp>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace asio_httpd::serving {
+
+struct core {
+  core(router r, std::optional<stream_handler> p, server_options o);
+
+  const router routes;
+  const std::optional<stream_handler> protocol;  // instead of HTTP
+  server_options options;                        // with every default filled in
+  const http1::head_limits head_limits;
+  const std::string allow_all;  // the Allow of `OPTIONS *`
+  serving::metrics metrics;
+  // Connections, and who wants to know that there are none any more.
+  std::atomic<std::size_t> open{0};
+  void one_is_gone() noexcept;
+  void when_none_is_open(std::function<void()> f);
+  std::atomic<bool> draining{false};
+  std::size_t connection_limit = 0;
+  std::int64_t started_unix_time = 0;
+  asio_httpd::clock::time_point started;
+  unsigned threads = 0;
+  std::vector<std::string> listeners;
+
+  const asio_httpd::clock& clock() const noexcept { return *options.clock; }
+  void log(log_level level, std::string_view message) const {
+    if (options.log) options.log(level, message);
+  }
+  status_report report() const;
+
+ private:
+  std::mutex mutex_;
+  std::function<void()> none_open_;
+};
+
+// From the descriptor limit of the process: a tenth is left for files and the user's own.
+std::size_t default_connection_limit() noexcept;
+
+}  // namespace asio_httpd::serving

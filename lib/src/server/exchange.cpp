@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Routes found, and the answers that are not a handler's.
+
+#include "server/exchange.hpp"
+
+#include "routing/router_access.hpp"
+
+#include <sys/stat.h>
+
+namespace asio_httpd::serving {
+
+bool find_route(const core& c, workspace& w, exchange_state& state) {
+  state.route = exchange_state::no_route;
+  if (w.engine.targets_server()) {  // OPTIONS *
+    w.response.status(status::no_content).set(field::allow, c.allow_all);
+    return false;
+  }
+  const auto found = router_access::find(c.routes, w.engine.request(), w.engine.path());
+  if (found.result == router::match::outcome::found) {
+    state.route = found.route;
+    return true;
+  }
+  routing::answer_without_route(found, w.response);
+  return false;
+}
+
+handler_failure answer_exception(std::exception_ptr error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const http_error& e) {
+    return {text(e.what(), e.status()), {}};
+  } catch (const std::exception& e) {
+    return {error_response(status::internal_server_error), e.what()};
+  } catch (...) {
+    return {error_response(status::internal_server_error), "an exception of unknown type"};
+  }
+}
+
+void answer_broken_rule(http1::rule r, response& to) {
+  to = error_response(http1::answer_to(r));
+}
+
+void count_exchange(thread_counters& counters, workspace& w,
+                    const exchange_state& state) noexcept {
+  counters.requests.add(1);
+  counters.by_status_class[status_class(w.response.status())].add(1);
+  if (w.engine.knows_method()) {
+    counters.by_method[static_cast<std::size_t>(w.engine.request().method())].add(1);
+  }
+  if (state.route == exchange_state::no_route) return counters.without_route.add(1);
+  counters.by_route[state.route].add(1);
+  counters.latency.record(static_cast<std::uint64_t>((state.ended - state.started).count()));
+}
+
+void log_exchange(const core& c, workspace& w, const exchange_state& state,
+                  const exchange_end& end) {
+  exchange e{};
+  e.request = w.engine.knows_method() ? &w.engine.request() : nullptr;
+  e.response = &w.response;
+  e.remote_address = end.remote_address;
+  e.remote_port = end.remote_port;
+  e.bytes_sent = end.content_size;
+  e.duration = state.ended - state.started;
+  e.unix_time = c.clock().unix_time();
+  e.reason = end.reason;
+  c.options.access_log->write(e);
+}
+
+file_stamp file_stamp::of(const file& f) noexcept {
+  struct stat info {};
+  ::fstat(f.descriptor(), &info);
+  return {info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
+}
+
+}  // namespace asio_httpd::serving

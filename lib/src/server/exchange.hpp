@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// One request and its answer, apart from the connection that carries them: which route, what it
+// asks of the body, what is answered where there is none or where a handler threw. No sockets.
+
+#pragma once
+
+#include "http1/rule.hpp"
+#include "server/core.hpp"
+#include "server/workspace.hpp"
+
+#include <asio_httpd/router.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <string_view>
+
+namespace asio_httpd::serving {
+
+struct exchange_state {
+  static constexpr std::size_t no_route = static_cast<std::size_t>(-1);
+  std::size_t route = no_route;
+  clock::time_point started{};
+  clock::time_point ended{};
+};
+
+// How the handler's exception is answered; `message` is for the log, empty where the handler
+// answered on purpose.
+struct handler_failure {
+  response answer;
+  std::string message;
+};
+handler_failure answer_exception(std::exception_ptr error);
+
+// At the end of the head: finds the route. False where there is none; then `w.response` has the
+// answer.
+bool find_route(const core& c, workspace& w, exchange_state& state);
+
+// The answer to a request that broke a rule.
+void answer_broken_rule(http1::rule r, response& to);
+
+// Counts a request whose response has been framed.
+void count_exchange(thread_counters& counters, workspace& w, const exchange_state& state) noexcept;
+
+struct exchange_end {
+  std::string_view remote_address;
+  std::uint16_t remote_port;
+  std::uint64_t content_size;
+  close_reason reason;
+};
+// Writes it to the access log, which there must be.
+void log_exchange(const core& c, workspace& w, const exchange_state& state,
+                  const exchange_end& end);
+
+// How a file was when sending it began; whether it still is, is asked before its last bytes.
+struct file_stamp {
+  std::int64_t size;
+  std::int64_t seconds;
+  std::int64_t nanoseconds;
+  friend bool operator==(const file_stamp&, const file_stamp&) = default;
+
+  static file_stamp of(const file& f) noexcept;
+};
+
+}  // namespace asio_httpd::serving

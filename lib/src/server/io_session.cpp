@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Deadlines, the end of a session, and calls of users' coroutines.
+
+#include "server/io_session.hpp"
+
+#include "server/stream_implementation.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+
+#include <string>
+#include <utility>
+
+namespace asio_httpd::serving {
+
+namespace asio = boost::asio;
+
+io_session::io_session(std::shared_ptr<net::worker> owner, std::shared_ptr<core> c,
+                       std::unique_ptr<net::transport> t)
+    : session(std::move(owner), std::move(t)), core_(std::move(c)) {
+  count().accepted.add(1);
+}
+
+io_session::~io_session() { finish(); }
+
+void io_session::start() {
+  self_ = shared_from_this();
+  const auto running = self_;
+  root_ = run();
+  root_.start();
+}
+
+// The root: nothing leaves it.
+net::task<> io_session::run() {
+  try {
+    co_await serve();
+  } catch (const std::exception& e) {
+    core_->log(log_level::error, peer_name() + ": " + e.what());
+    set_reason(close_reason::internal_error);
+  }
+  finish();
+  self_.reset();  // whoever resumed this coroutine still holds the session
+}
+
+void io_session::finish() noexcept {
+  if (std::exchange(ended_, true)) return;
+  clear_deadline();
+  transport().close();
+  set_reason(close_reason::drain_deadline);
+  count().closed[static_cast<std::size_t>(reason_)].add(1);
+  core_->one_is_gone();
+}
+
+std::string io_session::peer_name() const {
+  const auto& remote = transport().remote();
+  std::string name = remote.address();
+  if (remote.port != 0) name += ":" + std::to_string(remote.port);
+  return name;
+}
+
+// --- deadlines -----------------------------------------------------------------------------------
+
+void io_session::wait_for(waiting what, std::chrono::milliseconds d) noexcept {
+  wait_until(what, now() + d);
+}
+
+void io_session::wait_until(waiting what, clock::time_point t) noexcept {
+  waiting_ = what;
+  set_deadline(t);
+}
+
+void io_session::wait_is_over() noexcept {
+  waiting_ = waiting::nothing;
+  clear_deadline();
+}
+
+void io_session::begin_writing() noexcept {
+  const auto& d = core_->options.deadlines;
+  progress_.is_enough(transport(), d);
+  wait_for(waiting::write, d.write);
+}
+
+void io_session::on_deadline() {
+  if (ended_ || !deadline_passed(now())) return;
+  const auto& d = core_->options.deadlines;
+  switch (waiting_) {
+    case waiting::nothing: return;
+    case waiting::first_byte: return fail(close_reason::head_timeout);
+    case waiting::next_request:
+    case waiting::stream_read: return fail(close_reason::idle_timeout);
+    case waiting::linger: return fail(reason_);
+    case waiting::write:
+      if (progress_.is_enough(transport(), d)) return wait_for(waiting::write, d.write);
+      return fail(close_reason::write_timeout);
+    case waiting::handler:
+      handler_timed_out_ = true;
+      clear_deadline();
+      return cancel_call();
+    case waiting::head: out_of_time(waiting::head); return fail(close_reason::head_timeout);
+    case waiting::body: out_of_time(waiting::body); return fail(close_reason::body_timeout);
+  }
+}
+
+void io_session::fail(close_reason r) noexcept {
+  set_reason(r);
+  failed_ = true;
+  clear_deadline();
+  transport().cancel();
+  cancel_call();
+}
+
+void io_session::drain() {
+  if (!ended_ && is_idle()) fail(close_reason::drained);
+}
+
+void io_session::cut() {
+  if (!ended_) fail(close_reason::drain_deadline);
+}
+
+// --- calls ---------------------------------------------------------------------------------------
+
+bool io_session::call_operation::await_suspend(std::coroutine_handle<> calling) {
+  calling_ = calling;
+  if (!session_.cancel_) session_.cancel_ = std::make_unique<asio::cancellation_signal>();
+  asio::co_spawn(session_.transport().executor(), std::move(what_),
+                 asio::bind_cancellation_slot(
+                     session_.cancel_->slot(),
+                     [this, owner = std::move(session_.self_)](std::exception_ptr e) mutable {
+                       done(std::move(owner), std::move(e));
+                     }));
+  if (state_ == state::done) return false;
+  state_ = state::running;
+  return true;
+}
+
+// A coroutine that ends without having waited does so inside of co_spawn: then the caller was
+// never suspended, and a long run of such calls does not pile up on the stack.
+void io_session::call_operation::done(std::shared_ptr<session> owner, std::exception_ptr error) {
+  error_ = std::move(error);
+  session_.self_ = owner;
+  if (std::exchange(state_, state::done) == state::running) calling_.resume();
+}
+
+void io_session::cancel_call() {
+  if (cancel_) cancel_->emit(asio::cancellation_type::terminal);
+}
+
+net::task<> io_session::run_stream(const stream_handler& handler, std::string leftover) {
+  auto lent = std::make_shared<stream::implementation>(
+      std::static_pointer_cast<io_session>(shared_from_this()), std::move(leftover));
+  const std::exception_ptr error = co_await call(handler.run(stream(lent)));
+  lent->detach();
+  wait_is_over();
+  if (!error || has_failed()) co_return;
+  try {
+    std::rethrow_exception(error);
+  } catch (const boost::system::system_error& e) {
+    set_reason(close_reason::client_aborted);
+  } catch (const std::exception& e) {
+    count().handler_errors.add(1);
+    core_->log(log_level::error, peer_name() + ": handler of the stream: " + e.what());
+    set_reason(close_reason::internal_error);
+  } catch (...) {
+    count().handler_errors.add(1);
+    core_->log(log_level::error, peer_name() + ": handler of the stream threw");
+    set_reason(close_reason::internal_error);
+  }
+}
+
+}  // namespace asio_httpd::serving

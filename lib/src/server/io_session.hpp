@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// What HTTP connections and raw streams have in common: one thing to wait for at a time, each
+// with its deadline; a reason when it ends; calling a user's coroutine and cancelling it.
+//
+// Everything here runs on the session's executor.
+
+#pragma once
+
+#include "net/session.hpp"
+#include "net/task.hpp"
+#include "net/worker.hpp"
+#include "server/core.hpp"
+#include "server/write_progress.hpp"
+
+#include <asio_httpd/stream.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
+#include <chrono>
+#include <coroutine>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+
+namespace asio_httpd::serving {
+
+// What a session waits for, and so which deadline is running.
+enum class waiting : std::uint8_t {
+  nothing,
+  first_byte,
+  next_request,
+  head,
+  body,
+  stream_read,
+  write,
+  handler,
+  linger,
+};
+
+class io_session : public net::session {
+ public:
+  io_session(std::shared_ptr<net::worker> owner, std::shared_ptr<core> c,
+             std::unique_ptr<net::transport> t);
+  ~io_session() override;
+
+  void start() final;
+  void on_deadline() override;
+  void drain() override;
+  void cut() override;
+
+  // --- for the session and for the stream that it lends to a protocol's handler
+
+  void wait_for(waiting what, std::chrono::milliseconds d) noexcept;
+  void wait_until(waiting what, clock::time_point t) noexcept;
+  void wait_is_over() noexcept;
+  // Waits for the peer to take what is sent, at deadlines::write_rate.
+  void begin_writing() noexcept;
+  // Ends the session without further answers; what it waits for is cancelled. The first reason
+  // counts.
+  void fail(close_reason r) noexcept;
+  bool has_failed() const noexcept { return failed_; }
+
+  void received(std::uint64_t n) noexcept { count().received.add(n); }
+  void sent(std::uint64_t n) noexcept {
+    count().sent.add(n);
+    progress_.wrote(n);
+  }
+  const core& shared() const noexcept { return *core_; }
+  clock::time_point now() const noexcept { return core_->clock().now(); }
+
+ protected:
+  // The life of the session, from its first byte on. It ends when this does.
+  virtual net::task<> serve() = 0;
+  // A deadline for which the peer is owed an answer has passed; the wait was cancelled.
+  virtual void out_of_time(waiting) {}
+  // Whether draining may end it now.
+  virtual bool is_idle() const noexcept = 0;
+
+  // Runs a user's coroutine; `co_await` gives the exception that it ended with, or null.
+  class call_operation {
+   public:
+    call_operation(io_session& s, boost::asio::awaitable<void> what)
+        : session_(s), what_(std::move(what)) {}
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(std::coroutine_handle<> calling);
+    std::exception_ptr await_resume() noexcept { return std::move(error_); }
+
+   private:
+    void done(std::shared_ptr<session> owner, std::exception_ptr error);
+    enum class state : std::uint8_t { starting, running, done };
+    io_session& session_;
+    boost::asio::awaitable<void> what_;
+    std::exception_ptr error_;
+    std::coroutine_handle<> calling_;
+    state state_ = state::starting;
+  };
+  call_operation call(boost::asio::awaitable<void> what) { return {*this, std::move(what)}; }
+  void cancel_call();
+
+  // Lends the byte stream to `handler`, which begins with `leftover`.
+  net::task<> run_stream(const stream_handler& handler, std::string leftover);
+
+  thread_counters& count() noexcept { return core_->metrics.local(); }
+  void set_reason(close_reason r) noexcept {
+    if (reason_ == close_reason::none) reason_ = r;
+  }
+  std::string peer_name() const;
+
+  std::shared_ptr<core> core_;
+  waiting waiting_ = waiting::first_byte;
+  bool handler_timed_out_ = false;
+
+ private:
+  net::task<> run();
+  void finish() noexcept;
+
+  net::task<> root_;
+  write_progress progress_;
+  std::unique_ptr<boost::asio::cancellation_signal> cancel_;
+  close_reason reason_ = close_reason::none;
+  bool failed_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace asio_httpd::serving

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// What a server counts. Each thread that serves has its own set of counters, made on first use,
+// so that counting is an unlocked addition in a cache line that nobody else writes; a report adds
+// them up. Thread-safe.
+
+#pragma once
+
+#include "http1/rule.hpp"
+#include "server/counter.hpp"
+#include "server/histogram.hpp"
+
+#include <asio_httpd/close_reason.hpp>
+#include <asio_httpd/method.hpp>
+#include <asio_httpd/router.hpp>
+#include <asio_httpd/status_report.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace asio_httpd::serving {
+
+// The counters of one thread. Aligned so that two threads' never share a cache line.
+struct alignas(128) thread_counters {
+  explicit thread_counters(std::size_t routes) : by_route(routes) {}
+
+  counter accepted;
+  counter refused;
+  counter accept_errors;
+  counter idle_begun;
+  counter idle_ended;
+  counter received;
+  counter sent;
+  counter requests;
+  counter without_route;
+  counter handler_errors;
+  std::array<counter, close_reason_count> closed;
+  std::array<counter, method_count> by_method;
+  std::array<counter, 6> by_status_class;
+  std::array<counter, http1::rule_count> broken_rules;
+  std::vector<counter> by_route;
+  histogram latency;
+};
+
+class metrics {
+ public:
+  explicit metrics(std::size_t routes);
+  ~metrics();
+  metrics(const metrics&) = delete;
+  metrics& operator=(const metrics&) = delete;
+
+  // The calling thread's.
+  thread_counters& local() noexcept;
+
+  std::uint64_t open_connections() const noexcept;
+  std::uint64_t closed(close_reason r) const noexcept;
+  // Fills in what is counted; the rest of the report is the server's.
+  void fill(status_report& report, const router& routes) const;
+
+ private:
+  thread_counters& find_or_make();
+  template <class Get>
+  std::uint64_t sum(Get get) const;
+
+  const std::size_t routes_;
+  const std::uint64_t id_;  // tells servers apart in a thread's memory, also after an address is reused
+  mutable std::mutex mutex_;
+  std::map<std::thread::id, std::unique_ptr<thread_counters>> threads_;
+};
+
+}  // namespace asio_httpd::serving

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// What a `stream` is behind its public face: a session that lends its transport. The session takes
+// it back when the handler has returned; a stream that was kept longer finds itself closed.
+
+#pragma once
+
+#include "server/io_session.hpp"
+
+#include <asio_httpd/stream.hpp>
+
+#include <memory>
+#include <string>
+
+namespace asio_httpd {
+
+struct stream::implementation {
+  implementation(std::shared_ptr<serving::io_session> s, std::string bytes)
+      : session(std::move(s)),
+        buffered(std::move(bytes)),
+        executor(session->transport().executor()) {}
+
+  // Throws operation_aborted where the session is gone, or the error that ended it.
+  void require_open() const;
+  void detach() noexcept { session.reset(); }
+
+  boost::asio::awaitable<void> wait(net::transport::wait what);
+  boost::asio::awaitable<std::size_t> read_from_peer(char* data, std::size_t size);
+
+  std::shared_ptr<serving::io_session> session;  // null once the handler has returned
+  std::string buffered;                          // read, but not asked for yet
+  boost::asio::any_io_executor executor;
+};
+
+}  // namespace asio_httpd
