@@ -32,15 +32,13 @@ target_error check_bytes(std::string_view text) noexcept {
   return bad == text.end() ? target_error::none : name_byte(*bad);
 }
 
-// unreserved / sub-delims / pct-encoded, the last one whole.
+// unreserved / sub-delims, in labels that are not empty. RFC 3986 also has percent-encoding here;
+// no name that resolves has it, and a second spelling of a host is a way around what is decided by
+// its first.
 bool is_reg_name(std::string_view text) noexcept {
-  while (!text.empty()) {
-    const bool triplet =
-        text.size() >= 3 && text[0] == '%' && base::is_hex(text[1]) && base::is_hex(text[2]);
-    if (!triplet && !base::is_unreserved(text[0]) && !base::is_sub_delim(text[0])) return false;
-    text.remove_prefix(triplet ? 3 : 1);
-  }
-  return true;
+  if (text.starts_with('.') || text.find("..") != std::string_view::npos) return false;
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return base::is_unreserved(c) || base::is_sub_delim(c); });
 }
 
 // The grammar of inet_pton is that of RFC 3986, but it wants a terminator.

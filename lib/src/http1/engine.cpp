@@ -4,7 +4,6 @@
 
 #include "http1/engine.hpp"
 
-#include "base/ascii.hpp"
 #include "http/method.hpp"
 #include "http/request_access.hpp"
 #include "http/target.hpp"
@@ -114,10 +113,7 @@ rule engine::read_target(method m, std::string_view raw) {
   http::target parsed;
   if (http::parse_target(raw, m, parsed) != http::target_error::none) return rule::target_syntax;
   if (parsed.kind == http::target::form::authority) return rule::method_unknown;  // CONNECT
-  if (!parsed.authority.empty() && request_.fields().contains(field::host) &&
-      !base::iequals(parsed.authority, framing_.host)) {
-    return rule::host_invalid;
-  }
+  // The target's authority replaces the Host field, also where they differ (section 3.2.2).
   const std::string_view authority = parsed.authority.empty() ? framing_.host : parsed.authority;
   request_access::target(request_, raw, parsed.query, http::host_without_port(authority));
   target_form_ = target_form::path;
@@ -126,7 +122,12 @@ rule engine::read_target(method m, std::string_view raw) {
     request_access::path(request_, "*");
     return rule::none;
   }
-  if (path_.parse(parsed.path) != http::path_error::none) return rule::path_syntax;
+  const http::path_error error = path_.parse(parsed.path);
+  // No route has control bytes: well-formed, and not found.
+  if (error == http::path_error::control_byte) target_form_ = target_form::nothing;
+  if (error != http::path_error::none && target_form_ != target_form::nothing) {
+    return rule::path_syntax;
+  }
   request_access::path(request_, path_.text());
   return rule::none;
 }

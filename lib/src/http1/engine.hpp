@@ -63,6 +63,8 @@ class engine {
   bool knows_method() const noexcept { return head_read_; }
   // "*" was asked (OPTIONS only).
   bool targets_server() const noexcept { return target_form_ == target_form::server; }
+  // The path is one that no resource can have.
+  bool targets_nothing() const noexcept { return target_form_ == target_form::nothing; }
 
   // After `head`: the route takes a body of at most `limit` bytes. Queues `100 Continue` where the
   // peer waits for it. Where the length that was announced is larger, `refuse` follows.
@@ -106,7 +108,7 @@ class engine {
     upgraded,
     closed,
   };
-  enum class target_form : std::uint8_t { path, server };
+  enum class target_form : std::uint8_t { path, server, nothing };
   enum class body_progress : std::uint8_t { need_more, complete, failed };
 
   action read_head();

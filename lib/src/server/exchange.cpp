@@ -16,6 +16,10 @@ bool find_route(const core& c, workspace& w, exchange_state& state) {
     w.response.status(status::no_content).set(field::allow, c.allow_all);
     return false;
   }
+  if (w.engine.targets_nothing()) {
+    routing::answer_without_route({}, w.response);
+    return false;
+  }
   const auto found = router_access::find(c.routes, w.engine.request(), w.engine.path());
   if (found.result == router::match::outcome::found) {
     state.route = found.route;
