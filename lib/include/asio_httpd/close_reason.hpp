@@ -12,25 +12,25 @@
 namespace asio_httpd {
 
 enum class close_reason : std::uint8_t {
-  none,              // still open
-  client_done,       // the peer closed between two requests
-  client_requested,  // Connection: close, or HTTP/1.0 without keep-alive
-  client_aborted,    // the peer closed or reset in the middle of a request or an answer
-  handler_requested, // the handler asked for it
-  request_refused,   // the answer left part of a body unread, or the request limit was reached
-  parse_error,       // the request broke a rule of RFC 9112
-  head_limit,        // 431 or 414
-  body_limit,        // 413
+  none,               // still open
+  client_done,        // the peer closed between two requests
+  client_requested,   // Connection: close, or HTTP/1.0 without keep-alive
+  client_aborted,     // the peer closed or reset in the middle of a request or an answer
+  handler_requested,  // the handler asked for it
+  request_refused,    // the answer left part of a body unread, or the request limit was reached
+  parse_error,        // the request broke a rule of RFC 9112
+  head_limit,         // 431 or 414
+  body_limit,         // 413
   head_timeout,
   body_timeout,
   idle_timeout,
   write_timeout,
   handler_timeout,
-  content_changed,   // a file was cut or changed while it was sent
-  over_capacity,     // more connections than the limit
-  upgraded,          // the stream was handed to another protocol, which ended
-  drained,           // the server stops; the connection was idle or had its last answer
-  drain_deadline,    // the server stopped before the connection was done
+  content_changed,  // a file was cut or changed while it was sent
+  over_capacity,    // more connections than the limit
+  upgraded,         // the stream was handed to another protocol, which ended
+  drained,          // the server stops; the connection was idle or had its last answer
+  drain_deadline,   // the server stopped before the connection was done
   internal_error,
 };
 

@@ -124,7 +124,11 @@ class fields::const_iterator {
   std::size_t at_ = 0;
 };
 
-inline fields::const_iterator fields::begin() const noexcept { return {this, 0}; }
-inline fields::const_iterator fields::end() const noexcept { return {this, lines_.size()}; }
+inline fields::const_iterator fields::begin() const noexcept {
+  return {this, 0};
+}
+inline fields::const_iterator fields::end() const noexcept {
+  return {this, lines_.size()};
+}
 
 }  // namespace asio_httpd

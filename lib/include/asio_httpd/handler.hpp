@@ -53,8 +53,8 @@ struct from_path_parameter<std::string> {
 
 // Numbers: the whole segment, in decimal, within the range of the type.
 template <class T>
-  requires(std::is_arithmetic_v<T> && !std::same_as<T, bool> && !std::same_as<T, char>)
-struct from_path_parameter<T> {
+requires(std::is_arithmetic_v<T> && !std::same_as<T, bool> &&
+         !std::same_as<T, char>) struct from_path_parameter<T> {
   static std::optional<T> convert(std::string_view text) {
     T value{};
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -78,7 +78,7 @@ struct into_response<status> {
 };
 
 template <class T>
-  requires std::convertible_to<const T&, std::string_view>
+requires std::convertible_to<const T&, std::string_view>
 struct into_response<T> {
   static void write(const T& from, const request&, response& to) {
     to.fields().set(field::content_type, "text/plain; charset=utf-8");
@@ -139,7 +139,9 @@ template <class C, class R, class... Args>
 struct signature<R (C::*)(Args...) const noexcept> : signature<R (*)(Args...)> {};
 
 template <class F>
-concept has_one_signature = requires { typename signature<F>::result; };
+concept has_one_signature = requires {
+  typename signature<F>::result;
+};
 
 template <class Arg>
 inline constexpr bool is_request = std::same_as<std::remove_cvref_t<Arg>, request>;
@@ -195,7 +197,7 @@ struct argument {
 };
 
 template <class Arg>
-  requires is_request<Arg>
+requires is_request<Arg>
 struct argument<Arg> {
   static_assert(std::is_lvalue_reference_v<Arg> && std::is_const_v<std::remove_reference_t<Arg>>,
                 "asio_httpd: take the request as `const request&`");
@@ -211,8 +213,8 @@ class handler {
  public:
   handler() = default;
   template <class F>
-    requires(!std::same_as<std::remove_cvref_t<F>, handler>)
-  handler(F&& f) : body_(std::make_shared<const model<std::decay_t<F>>>(std::forward<F>(f))) {}
+  requires(!std::same_as<std::remove_cvref_t<F>, handler>) handler(F&& f)
+      : body_(std::make_shared<const model<std::decay_t<F>>>(std::forward<F>(f))) {}
 
   explicit operator bool() const noexcept { return body_ != nullptr; }
   bool is_coroutine() const noexcept { return body_->is_coroutine(); }
@@ -311,7 +313,8 @@ struct handler::model final : handler::interface {
     return []<std::size_t... J>(std::index_sequence<J...>) {
       return (std::size_t{0} + ... +
               (detail::is_request<std::tuple_element_t<J, arguments>> ? 0 : 1));
-    }(std::make_index_sequence<I>{});
+    }
+    (std::make_index_sequence<I>{});
   }
 
   F f_;

@@ -29,8 +29,8 @@ struct exchange {
   const asio_httpd::response* response;
   std::string_view remote_address;
   std::uint16_t remote_port;
-  std::uint64_t bytes_sent;             // of content, as framed
-  std::chrono::nanoseconds duration;    // from the end of the head to the response
+  std::uint64_t bytes_sent;           // of content, as framed
+  std::chrono::nanoseconds duration;  // from the end of the head to the response
   std::int64_t unix_time;
   // Why the connection ends with this exchange; `none` where it goes on.
   close_reason reason;

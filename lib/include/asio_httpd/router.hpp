@@ -87,8 +87,8 @@ struct route_options {
 
 // One registered route.
 struct route {
-  std::string host;                           // "" any, "example.org", "*.example.org"
-  std::optional<asio_httpd::method> method;   // empty: any method
+  std::string host;                          // "" any, "example.org", "*.example.org"
+  std::optional<asio_httpd::method> method;  // empty: any method
   std::string pattern;
   handler run;
   route_options options;

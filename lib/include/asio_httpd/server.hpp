@@ -106,5 +106,6 @@ class server {
 // after writing one sentence to `options.log` (or, where that is empty, to standard error) when
 // it cannot start.
 int run(router routes, server_options options = {});
+int run(stream_handler protocol, server_options options = {});
 
 }  // namespace asio_httpd

@@ -71,7 +71,9 @@ enum class status : std::uint16_t {
 // The registered reason phrase, or "" for a code that has none. Static storage.
 std::string_view reason_phrase(status s) noexcept;
 
-constexpr unsigned to_integer(status s) noexcept { return static_cast<unsigned>(s); }
+constexpr unsigned to_integer(status s) noexcept {
+  return static_cast<unsigned>(s);
+}
 
 // 1 for 1xx to 5 for 5xx; 0 for anything else.
 constexpr unsigned status_class(status s) noexcept {

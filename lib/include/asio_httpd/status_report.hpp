@@ -28,8 +28,8 @@ struct named_count {
 };
 
 struct route_report {
-  std::string host;     // "" any
-  std::string method;   // "*" any
+  std::string host;    // "" any
+  std::string method;  // "*" any
   std::string pattern;
   std::uint64_t requests = 0;
 };
@@ -55,10 +55,10 @@ struct status_report {
 
   struct {
     std::uint64_t total = 0;
-    std::uint64_t handler_errors = 0;          // handlers that threw
-    std::vector<named_count> by_method;        // those that occurred
+    std::uint64_t handler_errors = 0;                // handlers that threw
+    std::vector<named_count> by_method;              // those that occurred
     std::array<std::uint64_t, 6> by_status_class{};  // [1] is 1xx; [0] anything else
-    std::vector<route_report> by_route;        // every route, in the order of registration
+    std::vector<route_report> by_route;              // every route, in the order of registration
     std::uint64_t without_route = 0;
     latency_report latency;
   } requests;
