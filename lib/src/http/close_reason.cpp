@@ -10,11 +10,13 @@ namespace asio_httpd {
 
 std::string_view to_string(close_reason r) noexcept {
   static constexpr std::array<std::string_view, close_reason_count> names = {
-      "none",           "client_done",     "client_requested", "client_aborted",
-      "handler_requested", "request_refused", "parse_error",   "head_limit",
-      "body_limit",     "head_timeout",    "body_timeout",     "idle_timeout",
-      "write_timeout",  "handler_timeout", "content_changed",  "over_capacity",
-      "upgraded",       "drained",         "drain_deadline",   "internal_error",
+      "none",           "client_done",       "client_requested",
+      "client_aborted", "handler_requested", "request_refused",
+      "parse_error",    "head_limit",        "body_limit",
+      "head_timeout",   "body_timeout",      "idle_timeout",
+      "write_timeout",  "handler_timeout",   "content_changed",
+      "over_capacity",  "upgraded",          "drained",
+      "drain_deadline", "internal_error",
   };
   return names[static_cast<std::size_t>(r)];
 }

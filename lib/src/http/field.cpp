@@ -113,7 +113,9 @@ constexpr std::size_t longest = 32;
 constexpr std::size_t table_size = 1024;
 
 // Bit 5 makes letters lower case; the other token characters stay apart well enough for a hash.
-constexpr std::uint32_t lower(char c) noexcept { return static_cast<unsigned char>(c) | 0x20u; }
+constexpr std::uint32_t lower(char c) noexcept {
+  return static_cast<unsigned char>(c) | 0x20u;
+}
 
 constexpr std::size_t hash(std::string_view name, std::uint32_t multiplier) noexcept {
   const std::size_t n = name.size();
@@ -169,7 +171,9 @@ bool same_name(std::string_view known, std::string_view name) noexcept {
 
 }  // namespace
 
-std::string_view to_string(field f) noexcept { return names[static_cast<std::size_t>(f)]; }
+std::string_view to_string(field f) noexcept {
+  return names[static_cast<std::size_t>(f)];
+}
 
 field field_from(std::string_view name) noexcept {
   if (name.size() < shortest || name.size() > longest) return field::unknown;

@@ -39,7 +39,9 @@ fields& fields::operator=(const fields& other) {
   return *this;
 }
 
-fields::fields(fields&& other) noexcept { *this = std::move(other); }
+fields::fields(fields&& other) noexcept {
+  *this = std::move(other);
+}
 
 fields& fields::operator=(fields&& other) noexcept {
   std::swap(lines_, other.lines_);

@@ -4,9 +4,9 @@
 
 #include <asio_httpd/file.hpp>
 
-#include <cerrno>
 #include <fcntl.h>
 #include <unistd.h>
+#include <cerrno>
 
 namespace asio_httpd {
 

@@ -11,17 +11,19 @@ namespace asio_httpd {
 namespace {
 
 constexpr std::array<std::string_view, method_count> tokens = {
-    "GET",      "HEAD",     "POST",        "PUT",      "DELETE", "PATCH",      "OPTIONS",
-    "CONNECT",  "TRACE",    "ACL",         "BIND",     "CHECKOUT", "COPY",     "LINK",
-    "LOCK",     "MERGE",    "MKACTIVITY",  "MKCALENDAR", "MKCOL", "MOVE",      "M-SEARCH",
-    "NOTIFY",   "PROPFIND", "PROPPATCH",   "PURGE",    "QUERY",  "REBIND",     "REPORT",
-    "SEARCH",   "SOURCE",   "SUBSCRIBE",   "UNBIND",   "UNLINK", "UNLOCK",     "UNSUBSCRIBE",
+    "GET",     "HEAD",     "POST",       "PUT",        "DELETE",   "PATCH",  "OPTIONS",
+    "CONNECT", "TRACE",    "ACL",        "BIND",       "CHECKOUT", "COPY",   "LINK",
+    "LOCK",    "MERGE",    "MKACTIVITY", "MKCALENDAR", "MKCOL",    "MOVE",   "M-SEARCH",
+    "NOTIFY",  "PROPFIND", "PROPPATCH",  "PURGE",      "QUERY",    "REBIND", "REPORT",
+    "SEARCH",  "SOURCE",   "SUBSCRIBE",  "UNBIND",     "UNLINK",   "UNLOCK", "UNSUBSCRIBE",
 };
 static_assert(tokens.back() == "UNSUBSCRIBE");
 
 }  // namespace
 
-std::string_view to_string(method m) noexcept { return tokens[static_cast<std::size_t>(m)]; }
+std::string_view to_string(method m) noexcept {
+  return tokens[static_cast<std::size_t>(m)];
+}
 
 namespace http {
 

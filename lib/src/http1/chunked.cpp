@@ -47,15 +47,20 @@ bool chunked_decoder::step(char c) noexcept {
     case stage::size_start:
       left_ = 0;
       return base::is_hex(c) ? size_digit(c) : fail(rule::chunk_size);
-    case stage::size: return base::is_hex(c) ? size_digit(c) : after_size(c);
+    case stage::size:
+      return base::is_hex(c) ? size_digit(c) : after_size(c);
     case stage::size_line_end:
       if (c != '\n') return fail(rule::chunk_line_end);
       allowance_ += fair_line;
       return go(stage::content);
-    case stage::content_cr: return c == '\r' ? go(stage::content_lf) : fail(rule::chunk_line_end);
-    case stage::content_lf: return c == '\n' ? go(stage::size_start) : fail(rule::chunk_line_end);
-    case stage::content: return true;
-    default: return extension(c);
+    case stage::content_cr:
+      return c == '\r' ? go(stage::content_lf) : fail(rule::chunk_line_end);
+    case stage::content_lf:
+      return c == '\n' ? go(stage::size_start) : fail(rule::chunk_line_end);
+    case stage::content:
+      return true;
+    default:
+      return extension(c);
   }
 }
 
@@ -95,15 +100,18 @@ bool chunked_decoder::extension(char c) noexcept {
       if (base::is_ows(c)) return true;
       if (c == '"') return go(stage::value_quoted);
       return base::is_tchar(c) ? go(stage::value_token) : fail(rule::chunk_extension);
-    case stage::value_token: return base::is_tchar(c) || after_size(c);
+    case stage::value_token:
+      return base::is_tchar(c) || after_size(c);
     case stage::value_quoted:
       if (c == '"') return go(stage::after_value);
       if (c == '\\') return go(stage::value_escaped);
       return is_quoted_text(c) || fail(rule::chunk_extension);
-    case stage::after_value: return after_size(c);
+    case stage::after_value:
+      return after_size(c);
     case stage::value_escaped:
       return base::is_field_content(c) ? go(stage::value_quoted) : fail(rule::chunk_extension);
-    default: return fail(rule::chunk_extension);
+    default:
+      return fail(rule::chunk_extension);
   }
 }
 

@@ -43,8 +43,8 @@ class chunked_decoder {
     before_extension,      // BWS after the size or after an extension
     extension_name_start,  // BWS, then a name
     extension_name,
-    after_name,         // BWS, then "=", ";" or the end
-    value_start,        // BWS, then a token or a quoted string
+    after_name,   // BWS, then "=", ";" or the end
+    value_start,  // BWS, then a token or a quoted string
     value_token,
     value_quoted,
     value_escaped,
@@ -68,7 +68,7 @@ class chunked_decoder {
     return false;
   }
 
-  std::uint64_t left_ = 0;      // of the chunk's content; while its size is read, the size so far
+  std::uint64_t left_ = 0;  // of the chunk's content; while its size is read, the size so far
   // Bytes of chunk lines so far, and how many are fair: 16 KiB, and 16 a chunk, and twice the
   // content. A body that is mostly chunk lines is an attack (CVE-2023-39326).
   std::uint64_t overhead_ = 0;

@@ -22,10 +22,13 @@ constexpr std::uint64_t most_discarded = 64 * 1024;
 // What an answer to a broken rule is, as the reason of the close behind it.
 close_reason reason_of(rule r) noexcept {
   switch (answer_to(r)) {
-    case status::content_too_large: return close_reason::body_limit;
+    case status::content_too_large:
+      return close_reason::body_limit;
     case status::uri_too_long:
-    case status::request_header_fields_too_large: return close_reason::head_limit;
-    default: return close_reason::parse_error;
+    case status::request_header_fields_too_large:
+      return close_reason::head_limit;
+    default:
+      return close_reason::parse_error;
   }
 }
 
@@ -45,15 +48,24 @@ void engine::reset(const head_limits& limits) noexcept {
 
 action engine::next() {
   switch (state_) {
-    case state::head: return read_head();
-    case state::head_ready: return action::head;
-    case state::body: return read_body();
-    case state::ready: return action::dispatch;
-    case state::refused: return action::refuse;
-    case state::answered: return go_on();
-    case state::discard: return discard_body();
-    case state::upgraded: return action::upgrade;
-    case state::closed: break;
+    case state::head:
+      return read_head();
+    case state::head_ready:
+      return action::head;
+    case state::body:
+      return read_body();
+    case state::ready:
+      return action::dispatch;
+    case state::refused:
+      return action::refuse;
+    case state::answered:
+      return go_on();
+    case state::discard:
+      return discard_body();
+    case state::upgraded:
+      return action::upgrade;
+    case state::closed:
+      break;
   }
   return action::close;
 }
@@ -70,8 +82,8 @@ action engine::read_head() {
     return broken_ == rule::none ? need_more() : refuse(broken_);
   }
   in_head_ = true;
-  const auto parsed = parse_head(input_.data(), input_.size(), limits_, head_,
-                                request_access::fields(request_));
+  const auto parsed =
+      parse_head(input_.data(), input_.size(), limits_, head_, request_access::fields(request_));
   field_sink::borrow(request_access::fields(request_), input_.data());
   if (parsed == parse_state::need_more) return need_more();
   if (parsed == parse_state::failed) return refuse(head_.broken);
@@ -171,9 +183,12 @@ void engine::detach_head() {
 
 action engine::read_body() {
   switch (take_body()) {
-    case body_progress::need_more: return need_more();
-    case body_progress::failed: return refuse(broken_);
-    case body_progress::complete: break;
+    case body_progress::need_more:
+      return need_more();
+    case body_progress::failed:
+      return refuse(broken_);
+    case body_progress::complete:
+      break;
   }
   request_access::body(request_, body_);
   state_ = state::ready;
@@ -183,9 +198,12 @@ action engine::read_body() {
 // The response went out before the body came in; what is left of it is read and dropped.
 action engine::discard_body() {
   switch (take_body()) {
-    case body_progress::need_more: return need_more();
-    case body_progress::failed: return close(close_reason::request_refused);
-    case body_progress::complete: break;
+    case body_progress::need_more:
+      return need_more();
+    case body_progress::failed:
+      return close(close_reason::request_refused);
+    case body_progress::complete:
+      break;
   }
   next_request();
   return read_head();
@@ -211,9 +229,12 @@ engine::body_progress engine::take_chunks() {
     input_.consume(result.consumed);
     if (!fits) return fail(rule::body_too_large);
     switch (result.at) {
-      case chunked_decoder::state::need_more: return body_progress::need_more;
-      case chunked_decoder::state::failed: return fail(chunks_.broken());
-      case chunked_decoder::state::content: break;
+      case chunked_decoder::state::need_more:
+        return body_progress::need_more;
+      case chunked_decoder::state::failed:
+        return fail(chunks_.broken());
+      case chunked_decoder::state::content:
+        break;
       case chunked_decoder::state::trailers:
         in_trailers_ = true;
         head_ = head::of_trailers();
@@ -261,11 +282,11 @@ void engine::respond(response& r, std::string_view common, bool close) {
   serialize_head(r, {head_only, keep, head_.version_minor, common}, output_.bytes());
   if (sends_content(r, head_only)) output_.add_content(r);
   if (!keep && reason_ == close_reason::none) {
-    reason_ = state_ == state::refused      ? reason_of(broken_)
-              : r.closes_connection()       ? close_reason::handler_requested
-              : close                       ? close_reason::drained
-              : early && !may_discard()     ? close_reason::request_refused
-                                            : close_reason::client_requested;
+    reason_ = state_ == state::refused  ? reason_of(broken_)
+              : r.closes_connection()   ? close_reason::handler_requested
+              : close                   ? close_reason::drained
+              : early && !may_discard() ? close_reason::request_refused
+                                        : close_reason::client_requested;
   }
   if (r.status() == status::switching_protocols) {
     input_.consume(message_size_);

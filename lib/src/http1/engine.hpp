@@ -12,9 +12,9 @@
 //   }
 //
 // It owns the receive buffer, the request, and the output. No input or output happens here and no
-// time passes. The request and all views into it hold from `head` to the next call of `next` after `respond`.
-// Requests are taken one at a time and answered in order. Allocates nothing per request once its
-// buffers have their size.
+// time passes. The request and all views into it hold from `head` to the next call of `next` after
+// `respond`. Requests are taken one at a time and answered in order. Allocates nothing per request
+// once its buffers have their size.
 
 #pragma once
 
@@ -87,8 +87,7 @@ class engine {
   }
   // Bytes that its buffers hold.
   std::size_t memory() const noexcept {
-    return input_.capacity() + head_text_.capacity() + body_.capacity() +
-           output_.memory();
+    return input_.capacity() + head_text_.capacity() + body_.capacity() + output_.memory();
   }
   // Which deadline holds while it wants to read.
   enum class phase : std::uint8_t { between, head, body };

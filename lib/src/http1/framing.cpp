@@ -59,11 +59,20 @@ void read_line(fields::value_type line, findings& found, framing& to) noexcept {
       ++found.lengths;
       found.length_is_decimal &= base::parse_decimal(line.value, to.content_length);
       break;
-    case field::transfer_encoding: read_codings(line.value, found); break;
-    case field::connection: read_connection(line.value, found); break;
-    case field::expect: read_expectation(line.value, found); break;
-    case field::upgrade: found.upgrade_field = true; break;
-    default: break;
+    case field::transfer_encoding:
+      read_codings(line.value, found);
+      break;
+    case field::connection:
+      read_connection(line.value, found);
+      break;
+    case field::expect:
+      read_expectation(line.value, found);
+      break;
+    case field::upgrade:
+      found.upgrade_field = true;
+      break;
+    default:
+      break;
   }
 }
 

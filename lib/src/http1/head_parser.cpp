@@ -124,8 +124,7 @@ struct Scan {
   static unsigned not_token(__m256i bytes) noexcept {
     const __m256i by_low = _mm256_shuffle_epi8(twice(scan_detail::token_table.data()), bytes);
     const __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(15));
-    const __m256i by_high =
-        _mm256_shuffle_epi8(twice(scan_detail::high_nibble_table.data()), high);
+    const __m256i by_high = _mm256_shuffle_epi8(twice(scan_detail::high_nibble_table.data()), high);
     return mask(_mm256_cmpeq_epi8(_mm256_and_si256(by_low, by_high), _mm256_setzero_si256()));
   }
 };

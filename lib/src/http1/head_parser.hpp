@@ -76,8 +76,8 @@ struct field_sink {
   // Where the offsets count from. To be called again whenever the bytes have moved.
   static void borrow(fields& f, const char* message) noexcept { f.borrowed_ = message; }
   static void add(fields& f, field id, piece name, piece value) {
-    f.lines_.push_back({name.offset, value.offset, value.size,
-                        static_cast<std::uint16_t>(name.size), id});
+    f.lines_.push_back(
+        {name.offset, value.offset, value.size, static_cast<std::uint16_t>(name.size), id});
     f.present_.set(fields::index(id));
   }
   static std::size_t size(const fields& f) noexcept { return f.lines_.size(); }

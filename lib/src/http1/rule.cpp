@@ -51,8 +51,7 @@ constexpr std::array<row, rule_count> rows = {{
     {rule::coding_before_1_1, "coding_before_1_1", "RFC 9112 section 6.1", status::bad_request},
     {rule::expectation_unknown, "expectation_unknown", "RFC 9110 section 10.1.1",
      status::expectation_failed},
-    {rule::body_too_large, "body_too_large", "RFC 9110 section 15.5.14",
-     status::content_too_large},
+    {rule::body_too_large, "body_too_large", "RFC 9110 section 15.5.14", status::content_too_large},
     {rule::chunk_size, "chunk_size", "RFC 9112 section 7.1", status::bad_request},
     {rule::chunk_extension, "chunk_extension", "RFC 9112 section 7.1.1", status::bad_request},
     {rule::chunk_line_end, "chunk_line_end", "RFC 9112 section 7.1", status::bad_request},
@@ -70,12 +69,20 @@ consteval bool in_order() {
 }
 static_assert(in_order());
 
-const row& row_of(rule r) noexcept { return rows[static_cast<std::size_t>(r)]; }
+const row& row_of(rule r) noexcept {
+  return rows[static_cast<std::size_t>(r)];
+}
 
 }  // namespace
 
-std::string_view to_string(rule r) noexcept { return row_of(r).name; }
-std::string_view source_of(rule r) noexcept { return row_of(r).source; }
-status answer_to(rule r) noexcept { return row_of(r).answer; }
+std::string_view to_string(rule r) noexcept {
+  return row_of(r).name;
+}
+std::string_view source_of(rule r) noexcept {
+  return row_of(r).source;
+}
+status answer_to(rule r) noexcept {
+  return row_of(r).answer;
+}
 
 }  // namespace asio_httpd::http1

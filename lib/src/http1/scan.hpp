@@ -21,9 +21,15 @@ inline constexpr std::size_t scan_reach = 32;
 
 namespace scan_detail {
 
-constexpr bool is_token_byte(unsigned c) { return base::is_tchar(static_cast<char>(c)); }
-constexpr bool is_target_byte(unsigned c) { return c > 0x20 && c < 0x7f; }
-constexpr bool is_value_byte(unsigned c) { return (c >= 0x20 && c != 0x7f) || c == '\t'; }
+constexpr bool is_token_byte(unsigned c) {
+  return base::is_tchar(static_cast<char>(c));
+}
+constexpr bool is_target_byte(unsigned c) {
+  return c > 0x20 && c < 0x7f;
+}
+constexpr bool is_value_byte(unsigned c) {
+  return (c >= 0x20 && c != 0x7f) || c == '\t';
+}
 
 // For shuffles: bit `high` of element `low` tells whether the byte (high << 4 | low) belongs.
 // Only for sets of ASCII bytes.

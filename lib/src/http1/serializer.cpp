@@ -30,8 +30,8 @@ void append_status_line(status s, std::string& to) {
 
 // Fields that only the connection may say (RFC 9110 section 7.6.1).
 bool belongs_to_connection(field id) noexcept {
-  return id == field::connection || id == field::content_length ||
-         id == field::transfer_encoding || id == field::keep_alive;
+  return id == field::connection || id == field::content_length || id == field::transfer_encoding ||
+         id == field::keep_alive;
 }
 
 void append_fields(const fields& f, std::string& to) {

@@ -21,8 +21,8 @@ namespace {
 namespace ip = boost::asio::ip;
 
 [[noreturn]] void refuse(std::string_view text, std::string_view why) {
-  throw std::invalid_argument("cannot listen on \"" + std::string(text) + "\": " +
-                              std::string(why));
+  throw std::invalid_argument("cannot listen on \"" + std::string(text) +
+                              "\": " + std::string(why));
 }
 
 constexpr std::string_view grammar =
@@ -77,19 +77,26 @@ std::string endpoint::address() const {
   switch (kind) {
     case family::ipv4:
       return ip::address_v4({bytes[0], bytes[1], bytes[2], bytes[3]}).to_string();
-    case family::ipv6: return ip::address_v6(bytes).to_string();
-    case family::local: return "unix";
-    case family::none: break;
+    case family::ipv6:
+      return ip::address_v6(bytes).to_string();
+    case family::local:
+      return "unix";
+    case family::none:
+      break;
   }
   return {};
 }
 
 bool endpoint::is_local() const noexcept {
   switch (kind) {
-    case family::ipv4: return bytes[0] == 127;
-    case family::ipv6: return ip::address_v6(bytes).is_loopback();
-    case family::local: return true;
-    case family::none: break;
+    case family::ipv4:
+      return bytes[0] == 127;
+    case family::ipv6:
+      return ip::address_v6(bytes).is_loopback();
+    case family::local:
+      return true;
+    case family::none:
+      break;
   }
   return false;
 }

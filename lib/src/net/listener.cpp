@@ -93,16 +93,19 @@ std::string hint(const listen_address& a, int error) {
     case EADDRINUSE:
       return a.type == listen_address::kind::local
                  ? "; another program listens on that socket, or the file is something else"
-                 : "; another program listens there (ss -ltnp 'sport = :" +
-                       std::to_string(a.port) + "' shows which)";
+                 : "; another program listens there (ss -ltnp 'sport = :" + std::to_string(a.port) +
+                       "' shows which)";
     case EACCES:
     case EPERM:
       return a.type == listen_address::kind::local
                  ? "; the folder is not writable for this user"
                  : "; ports below 1024 need root or the capability CAP_NET_BIND_SERVICE";
-    case EADDRNOTAVAIL: return "; this machine has no such address";
-    case ENOENT: return "; the folder of the socket does not exist";
-    default: return "";
+    case EADDRNOTAVAIL:
+      return "; this machine has no such address";
+    case ENOENT:
+      return "; the folder of the socket does not exist";
+    default:
+      return "";
   }
 }
 
@@ -162,8 +165,7 @@ listening_socket::listening_socket(const listen_address& address, const socket_o
   set_options(descriptor_, to, options);
   const bool has_file = to.family == AF_UNIX && address.host.front() != '@';
   if (has_file) remove_stale_file(address, to);
-  if (::bind(descriptor_, to.get(), to.size) != 0 ||
-      ::listen(descriptor_, options.backlog) != 0) {
+  if (::bind(descriptor_, to.get(), to.size) != 0 || ::listen(descriptor_, options.backlog) != 0) {
     const int error = errno;
     ::close(std::exchange(descriptor_, -1));
     fail(address, error);
@@ -197,7 +199,9 @@ listener::listener(asio::any_io_executor executor, listening_socket socket,
       on_accept_(std::move(on_accept)),
       on_error_(std::move(on_error)) {}
 
-void listener::start() { wait(); }
+void listener::start() {
+  wait();
+}
 
 void listener::close() {
   boost::system::error_code ignored;
@@ -220,8 +224,8 @@ void listener::accept_batch() {
     socklen_t size = sizeof storage;
     auto* address = reinterpret_cast<sockaddr*>(&storage);
     storage.ss_family = AF_UNIX;
-    const int accepted = ::accept4(descriptor_.native_handle(), address, &size,
-                                   SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int accepted =
+        ::accept4(descriptor_.native_handle(), address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (accepted >= 0) {
       pause_ = {};
       on_accept_(accepted, endpoint::from(address));

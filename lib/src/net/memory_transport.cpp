@@ -75,8 +75,7 @@ class memory_transport final : public transport {
     if (pipe_->reset) return {0, boost::asio::error::broken_pipe};
     if (room() == 0) return {0, boost::asio::error::would_block};
     std::string block(std::min({size, room(), std::size_t{65536}}), '\0');
-    const ssize_t n =
-        ::pread(descriptor, block.data(), block.size(), static_cast<off_t>(offset));
+    const ssize_t n = ::pread(descriptor, block.data(), block.size(), static_cast<off_t>(offset));
     if (n < 0) return {0, error_code(errno, boost::system::system_category())};
     return append(std::string_view(block).substr(0, static_cast<std::size_t>(n)));
   }
@@ -145,8 +144,12 @@ void memory_peer::set_capacity(std::size_t bytes) {
   pipe_->wake();
 }
 
-bool memory_peer::at_end() const noexcept { return !pipe_->server_sends && pipe_->to_peer.empty(); }
-bool memory_peer::is_closed() const noexcept { return pipe_->closed; }
+bool memory_peer::at_end() const noexcept {
+  return !pipe_->server_sends && pipe_->to_peer.empty();
+}
+bool memory_peer::is_closed() const noexcept {
+  return pipe_->closed;
+}
 
 memory_connection make_memory_connection(boost::asio::any_io_executor executor,
                                          const endpoint& remote) {

@@ -48,9 +48,7 @@ class session : public std::enable_shared_from_this<session> {
   void set_deadline(clock::time_point t) noexcept {
     deadline_.store(t.time_since_epoch().count(), std::memory_order_relaxed);
   }
-  void clear_deadline() noexcept {
-    deadline_.store(never, std::memory_order_relaxed);
-  }
+  void clear_deadline() noexcept { deadline_.store(never, std::memory_order_relaxed); }
   bool deadline_passed(clock::time_point now) const noexcept {
     return now.time_since_epoch().count() >= deadline_.load(std::memory_order_relaxed);
   }

@@ -62,8 +62,7 @@ io_result socket_transport<Executor>::send_file(int descriptor, std::uint64_t of
 
 template <class Executor>
 void socket_transport<Executor>::async_wait(wait what, completion done) {
-  const auto type =
-      what == wait::read ? descriptor_type::wait_read : descriptor_type::wait_write;
+  const auto type = what == wait::read ? descriptor_type::wait_read : descriptor_type::wait_write;
   descriptor_.async_wait(type, [done = std::move(done)](error_code ec) mutable { done(ec); });
 }
 

@@ -37,9 +37,7 @@ class socket_transport final : public transport {
 
  private:
   using descriptor_type = boost::asio::posix::basic_stream_descriptor<Executor>;
-  int handle() const noexcept {
-    return const_cast<descriptor_type&>(descriptor_).native_handle();
-  }
+  int handle() const noexcept { return const_cast<descriptor_type&>(descriptor_).native_handle(); }
 
   descriptor_type descriptor_;
   endpoint remote_;

@@ -36,7 +36,9 @@ threads::threads(unsigned count) {
   }
 }
 
-threads::~threads() { finish(); }
+threads::~threads() {
+  finish();
+}
 
 void threads::start() {
   const blocked_signals inherited_by_threads;

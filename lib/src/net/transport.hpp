@@ -49,8 +49,7 @@ class transport {
   // Takes what is there. No error and a size of 0 is the end of the peer's data.
   virtual io_result read(char* data, std::size_t size) noexcept = 0;
   // Sends the two pieces in order, as much as is taken. `more` hints that more follows at once.
-  virtual io_result write(std::string_view first, std::string_view second,
-                          bool more) noexcept = 0;
+  virtual io_result write(std::string_view first, std::string_view second, bool more) noexcept = 0;
   // Sends from a file; no error and a size of 0 means that the file is shorter.
   virtual io_result send_file(int descriptor, std::uint64_t offset, std::size_t size) noexcept = 0;
 

@@ -18,7 +18,9 @@ session::session(std::shared_ptr<worker> owner, std::unique_ptr<net::transport> 
   owner_->add(*this);
 }
 
-session::~session() { owner_->remove(*this); }
+session::~session() {
+  owner_->remove(*this);
+}
 
 void session::wait_operation::await_suspend(std::coroutine_handle<> waiting) {
   waiting_ = waiting;

@@ -90,9 +90,15 @@ net::task<> connection::serve() {
           on_dispatch();
         }
         break;
-      case action::refuse: on_refuse(); break;
-      case action::upgrade: co_await hand_over(); co_return;
-      case action::close: co_await close(); co_return;
+      case action::refuse:
+        on_refuse();
+        break;
+      case action::upgrade:
+        co_await hand_over();
+        co_return;
+      case action::close:
+        co_await close();
+        co_return;
     }
   }
 }
@@ -262,8 +268,7 @@ bool connection::load_small_file() {
 }
 
 void connection::record(std::uint64_t content_size) {
-  const auto reason =
-      work_->engine.is_closing() ? work_->engine.reason() : close_reason::none;
+  const auto reason = work_->engine.is_closing() ? work_->engine.reason() : close_reason::none;
   exchange_.ended = now();
   count_exchange(count(), *work_, exchange_);
   if (core_->options.access_log) {
@@ -311,10 +316,10 @@ connection::sending connection::send_file() {
     const std::uint64_t size = std::min(output.file_left(), turn);
     const bool to_the_end = size == output.file_left();
     const bool changed = to_the_end && file_stamp::of(output.file()) != *file_stamp_;
-    const auto result = changed ? net::io_result{}
-                                : transport().send_file(output.file().descriptor(),
-                                                        output.file_offset(),
-                                                        static_cast<std::size_t>(size));
+    const auto result =
+        changed ? net::io_result{}
+                : transport().send_file(output.file().descriptor(), output.file_offset(),
+                                        static_cast<std::size_t>(size));
     if (result.error == asio::error::would_block) return sending::blocked;
     if (result.error || result.size == 0) {
       fail(result.error ? close_reason::client_aborted : close_reason::content_changed);
@@ -361,11 +366,14 @@ net::task<> connection::close() {
 bool connection::must_linger() noexcept {
   switch (work_->engine.reason()) {
     case close_reason::client_done:
-    case close_reason::client_aborted: return false;
+    case close_reason::client_aborted:
+      return false;
     case close_reason::client_requested:
     case close_reason::handler_requested:
-    case close_reason::drained: return !work_->engine.input().empty() || input_was_full_;
-    default: return true;
+    case close_reason::drained:
+      return !work_->engine.input().empty() || input_was_full_;
+    default:
+      return true;
   }
 }
 

@@ -45,8 +45,7 @@ void answer_broken_rule(http1::rule r, response& to) {
   to = error_response(http1::answer_to(r));
 }
 
-void count_exchange(thread_counters& counters, workspace& w,
-                    const exchange_state& state) noexcept {
+void count_exchange(thread_counters& counters, workspace& w, const exchange_state& state) noexcept {
   counters.requests.add(1);
   counters.by_status_class[status_class(w.response.status())].add(1);
   if (w.engine.knows_method()) {

@@ -22,7 +22,9 @@ io_session::io_session(std::shared_ptr<net::worker> owner, std::shared_ptr<core>
   count().accepted.add(1);
 }
 
-io_session::~io_session() { finish(); }
+io_session::~io_session() {
+  finish();
+}
 
 void io_session::start() {
   self_ = shared_from_this();
@@ -85,11 +87,15 @@ void io_session::on_deadline() {
   if (ended_ || !deadline_passed(now())) return;
   const auto& d = core_->options.deadlines;
   switch (waiting_) {
-    case waiting::nothing: return;
-    case waiting::first_byte: return fail(close_reason::head_timeout);
+    case waiting::nothing:
+      return;
+    case waiting::first_byte:
+      return fail(close_reason::head_timeout);
     case waiting::next_request:
-    case waiting::stream_read: return fail(close_reason::idle_timeout);
-    case waiting::linger: return fail(reason_);
+    case waiting::stream_read:
+      return fail(close_reason::idle_timeout);
+    case waiting::linger:
+      return fail(reason_);
     case waiting::write:
       if (progress_.is_enough(transport(), d)) return wait_for(waiting::write, d.write);
       return fail(close_reason::write_timeout);
@@ -97,8 +103,12 @@ void io_session::on_deadline() {
       handler_timed_out_ = true;
       clear_deadline();
       return cancel_call();
-    case waiting::head: out_of_time(waiting::head); return fail(close_reason::head_timeout);
-    case waiting::body: out_of_time(waiting::body); return fail(close_reason::body_timeout);
+    case waiting::head:
+      out_of_time(waiting::head);
+      return fail(close_reason::head_timeout);
+    case waiting::body:
+      out_of_time(waiting::body);
+      return fail(close_reason::body_timeout);
   }
 }
 

@@ -120,8 +120,7 @@ void metrics::fill(status_report& report, const router& routes) const {
   for (std::size_t i = 0; i < routes_; ++i) {
     const route& r = routes[i];
     requests.by_route.push_back({r.host, r.method ? std::string(to_string(*r.method)) : "*",
-                                 r.pattern,
-                                 sum([i](auto& c) -> auto& { return c.by_route[i]; })});
+                                 r.pattern, sum([i](auto& c) -> auto& { return c.by_route[i]; })});
   }
   auto merged = std::make_unique<merged_histogram>();
   for (const auto& [id, counters] : threads_) merged->add(counters->latency);

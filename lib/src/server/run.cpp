@@ -3,6 +3,7 @@
 // `run`: a server, two signals, and a sentence where it cannot start.
 
 #include <asio_httpd/server.hpp>
+#include <asio_httpd/stream.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -26,14 +27,9 @@ int cannot_start(const log_sink& log, const char* why) {
   return 2;
 }
 
-}  // namespace
-
-int run(router routes, server_options options) {
-  const auto log = options.log;
-  const auto drain = options.drain;
+int run_until_signal(server running, const log_sink& log, std::chrono::milliseconds drain) {
   asio::io_context context(1);
   asio::signal_set signals(context, SIGINT, SIGTERM);
-  server running(std::move(routes), std::move(options));
   try {
     running.start();
   } catch (const std::exception& e) {
@@ -46,6 +42,20 @@ int run(router routes, server_options options) {
   context.run();
   running.stop({});
   return 0;
+}
+
+}  // namespace
+
+int run(router routes, server_options options) {
+  const auto log = options.log;
+  const auto drain = options.drain;
+  return run_until_signal(server(std::move(routes), std::move(options)), log, drain);
+}
+
+int run(stream_handler protocol, server_options options) {
+  const auto log = options.log;
+  const auto drain = options.drain;
+  return run_until_signal(server(std::move(protocol), std::move(options)), log, drain);
 }
 
 }  // namespace asio_httpd

@@ -135,8 +135,8 @@ void server::implementation::make_workers() {
   workers.clear();
   if (executor) {
     core->threads = 0;
-    workers.push_back(std::make_shared<net::worker>(asio::make_strand(*executor),
-                                                    core->options.clock, tick));
+    workers.push_back(
+        std::make_shared<net::worker>(asio::make_strand(*executor), core->options.clock, tick));
     return;
   }
   const unsigned wanted = core->options.threads;
@@ -172,8 +172,7 @@ void server::implementation::add_listeners(std::vector<net::listening_socket> so
 }
 
 // Connections go round the workers, so that threads get equal shares of long-lived ones.
-void server::implementation::accept(std::size_t at, int descriptor,
-                                    const net::endpoint& remote) {
+void server::implementation::accept(std::size_t at, int descriptor, const net::endpoint& remote) {
   if (core->open.load() >= core->connection_limit || core->draining) {
     core->metrics.local().refused.add(1);
     return net::turn_away(descriptor, core->protocol ? std::string_view() : over_capacity);
@@ -224,8 +223,7 @@ void server::implementation::begin_stop(std::chrono::milliseconds grace) {
   core->when_none_is_open([self = shared_from_this()] { self->finish_stop(); });
 }
 
-void server::implementation::arm(std::chrono::milliseconds after,
-                                 void (implementation::*what)()) {
+void server::implementation::arm(std::chrono::milliseconds after, void (implementation::*what)()) {
   timer->expires_after(after);
   timer->async_wait([self = shared_from_this(), what](const boost::system::error_code& ec) {
     if (!ec) ((*self).*what)();
@@ -255,9 +253,9 @@ void server::implementation::finish_stop() {
     if (!timer) return;
     timer->cancel();
     timer.reset();
-    report.cut = static_cast<std::size_t>(
-                     core->metrics.closed(close_reason::drain_deadline) - cut_before) +
-                 core->open;
+    report.cut =
+        static_cast<std::size_t>(core->metrics.closed(close_reason::drain_deadline) - cut_before) +
+        core->open;
     report.drained = report.open - std::min(report.open, report.cut);
     report.took = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - stop_began);
@@ -289,23 +287,23 @@ void server::implementation::join() {
 
 server::server(router routes, server_options options)
     : implementation_(std::make_shared<implementation>(
-          std::nullopt, std::make_shared<serving::core>(std::move(routes), std::nullopt,
-                                                        std::move(options)))) {}
+          std::nullopt,
+          std::make_shared<serving::core>(std::move(routes), std::nullopt, std::move(options)))) {}
 
 server::server(asio::any_io_executor executor, router routes, server_options options)
     : implementation_(std::make_shared<implementation>(
-          std::move(executor), std::make_shared<serving::core>(std::move(routes), std::nullopt,
-                                                               std::move(options)))) {}
+          std::move(executor),
+          std::make_shared<serving::core>(std::move(routes), std::nullopt, std::move(options)))) {}
 
 server::server(stream_handler protocol, server_options options)
     : implementation_(std::make_shared<implementation>(
-          std::nullopt, std::make_shared<serving::core>(router(), std::move(protocol),
-                                                        std::move(options)))) {}
+          std::nullopt,
+          std::make_shared<serving::core>(router(), std::move(protocol), std::move(options)))) {}
 
 server::server(asio::any_io_executor executor, stream_handler protocol, server_options options)
     : implementation_(std::make_shared<implementation>(
-          std::move(executor), std::make_shared<serving::core>(router(), std::move(protocol),
-                                                               std::move(options)))) {}
+          std::move(executor),
+          std::make_shared<serving::core>(router(), std::move(protocol), std::move(options)))) {}
 
 server::server(server&&) noexcept = default;
 
@@ -318,7 +316,9 @@ server::~server() {
   }
 }
 
-void server::start() { implementation_->start(true); }
+void server::start() {
+  implementation_->start(true);
+}
 
 stop_report server::stop(std::chrono::milliseconds grace) {
   auto keep = implementation_;
@@ -357,11 +357,19 @@ bool server::is_running() const noexcept {
   return implementation_->now != implementation::state::stopped;
 }
 
-std::vector<std::string> server::listeners() const { return implementation_->listener_names; }
-std::uint16_t server::port() const { return implementation_->first_port; }
-status_report server::report() const { return implementation_->core->report(); }
+std::vector<std::string> server::listeners() const {
+  return implementation_->listener_names;
+}
+std::uint16_t server::port() const {
+  return implementation_->first_port;
+}
+status_report server::report() const {
+  return implementation_->core->report();
+}
 
-void server_access::start_without_listeners(server& s) { s.implementation_->start(false); }
+void server_access::start_without_listeners(server& s) {
+  s.implementation_->start(false);
+}
 
 void server_access::adopt(server& s, std::unique_ptr<net::transport> t) {
   auto& i = *s.implementation_;

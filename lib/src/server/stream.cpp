@@ -56,9 +56,8 @@ asio::awaitable<void> stream::implementation::wait(net::transport::wait what) {
   auto initiate = [this, what](auto handler) {
     auto slot = asio::get_associated_cancellation_slot(handler);
     if (slot.is_connected()) {
-      slot.assign([session = session.get()](asio::cancellation_type) {
-        session->transport().cancel();
-      });
+      slot.assign(
+          [session = session.get()](asio::cancellation_type) { session->transport().cancel(); });
     }
     using holder = erased<decltype(handler)>;
     auto held = std::make_shared<holder>(holder{std::move(handler), session});
@@ -68,8 +67,7 @@ asio::awaitable<void> stream::implementation::wait(net::transport::wait what) {
       initiate, asio::use_awaitable);
 }
 
-asio::awaitable<std::size_t> stream::implementation::read_from_peer(char* data,
-                                                                    std::size_t size) {
+asio::awaitable<std::size_t> stream::implementation::read_from_peer(char* data, std::size_t size) {
   for (;;) {
     require_open();
     const auto result = session->transport().read(data, size);
@@ -147,6 +145,8 @@ std::uint16_t stream::remote_port() const noexcept {
   return session ? session->transport().remote().port : std::uint16_t{0};
 }
 
-asio::any_io_executor stream::get_executor() const { return implementation_->executor; }
+asio::any_io_executor stream::get_executor() const {
+  return implementation_->executor;
+}
 
 }  // namespace asio_httpd
