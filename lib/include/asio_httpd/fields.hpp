@@ -88,6 +88,7 @@ class fields {
     return {base() + l.value_offset, l.value_size};
   }
   void add_line(field id, std::string_view name, std::string_view value);
+  void append_text(std::string_view name, std::string_view value);
   void recount(field id) noexcept;
 
   std::vector<line> lines_;

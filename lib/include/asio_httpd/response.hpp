@@ -3,9 +3,9 @@
 // A response as a handler makes it: status, fields and content.
 //
 // The server adds Date, Connection and the framing (Content-Length or the chunked coding), leaves
-// the content away for HEAD, 204 and 304, and refuses by itself what a handler must not set:
-// `Transfer-Encoding`, `Content-Length` and `Connection` set by hand are ignored (say
-// `close_connection()` for the last). Movable. Not thread-safe.
+// the content away for HEAD, 204, 205 and 304, and ignores what a handler must not set: Date,
+// Server (an option of the server), Content-Length, Transfer-Encoding and Connection (say
+// `close_connection()`). A 1xx that is no upgrade is answered 500. Movable. Not thread-safe.
 
 #pragma once
 

@@ -59,7 +59,10 @@ class receive_buffer {
     begin_ += n;
     if (begin_ == end_) clear();
   }
-  void clear() noexcept { begin_ = end_ = 0; }
+  void clear() noexcept {
+    begin_ = end_ = 0;
+    if (storage_) storage_[0] = '\0';
+  }
   void release() noexcept {
     clear();
     storage_.reset();

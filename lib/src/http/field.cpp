@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace asio_httpd {
 namespace {
@@ -160,13 +161,63 @@ consteval bool lengths_are_right() {
 }
 static_assert(lengths_are_right());
 
-// Both are token characters, so equal under |0x20 means equal but for case, or a pair such as
-// '^' and '~', '@' and '`', which letters and '-' in our names never are part of.
-bool same_name(std::string_view known, std::string_view name) noexcept {
-  for (std::size_t i = 0; i < known.size(); ++i) {
-    if (known[i] == '-' ? name[i] != '-' : lower(known[i]) != lower(name[i])) return false;
+// The names in lower case and of one size, so that a look-up goes straight to the text.
+struct lower_name {
+  std::array<char, longest> text{};
+  std::uint8_t size = 0;
+};
+
+consteval std::array<lower_name, field_count> make_lower_names() {
+  std::array<lower_name, field_count> all{};
+  for (std::size_t i = 1; i < names.size(); ++i) {
+    all[i].size = static_cast<std::uint8_t>(names[i].size());
+    for (std::size_t k = 0; k < names[i].size(); ++k) {
+      all[i].text[k] = static_cast<char>(lower(names[i][k]));
+    }
+  }
+  return all;
+}
+
+constexpr std::array<lower_name, field_count> lower_names = make_lower_names();
+
+// Of the characters in our names only letters have bit 6, and these are where bit 5 does not count.
+consteval bool only_letters_have_bit_6() {
+  for (const std::string_view name : names) {
+    for (const char c : name) {
+      const bool letter = lower(c) >= 'a' && lower(c) <= 'z';
+      if (letter != ((c & 0x40) != 0)) return false;
+    }
   }
   return true;
+}
+static_assert(only_letters_have_bit_6());
+
+// Whether the bytes of one word are the same but for case.
+template <class Word>
+bool same_word(const char* known, const char* name) noexcept {
+  Word k, n;
+  std::memcpy(&k, known, sizeof k);
+  std::memcpy(&n, name, sizeof n);
+  constexpr Word bit_6 = static_cast<Word>(0x4040404040404040);
+  return k == (n | (k & bit_6) >> 1);
+}
+
+// Whole words; the last one overlaps the one before it.
+template <class Word>
+bool same_words(const char* known, const char* name, std::size_t size) noexcept {
+  const std::size_t last = size - sizeof(Word);
+  for (std::size_t i = 0; i < last; i += sizeof(Word)) {
+    if (!same_word<Word>(known + i, name + i)) return false;
+  }
+  return same_word<Word>(known + last, name + last);
+}
+
+bool same_name(const lower_name& known, std::string_view name) noexcept {
+  if (known.size != name.size()) return false;
+  const char* const text = known.text.data();
+  if (name.size() >= 8) return same_words<std::uint64_t>(text, name.data(), name.size());
+  if (name.size() >= 4) return same_words<std::uint32_t>(text, name.data(), name.size());
+  return same_words<std::uint16_t>(text, name.data(), name.size());
 }
 
 }  // namespace
@@ -178,8 +229,7 @@ std::string_view to_string(field f) noexcept {
 field field_from(std::string_view name) noexcept {
   if (name.size() < shortest || name.size() > longest) return field::unknown;
   const field candidate = table[hash(name, multiplier)];
-  const std::string_view known = names[static_cast<std::size_t>(candidate)];
-  if (known.size() != name.size() || !same_name(known, name)) return field::unknown;
+  if (!same_name(lower_names[static_cast<std::size_t>(candidate)], name)) return field::unknown;
   return candidate;
 }
 

@@ -136,9 +136,22 @@ void fields::add_line(field id, std::string_view name, std::string_view value) {
   l.name_size = static_cast<std::uint16_t>(name.size());
   l.value_offset = static_cast<std::uint32_t>(text_.size() + name.size());
   l.value_size = static_cast<std::uint32_t>(value.size());
-  text_.append(name).append(value);
+  append_text(name, value);
   lines_.push_back(l);
   present_.set(index(id));
+}
+
+// The two may be views into the text that they are added to: `f.set("a", f.get("b"))`.
+void fields::append_text(std::string_view name, std::string_view value) {
+  const std::size_t size = text_.size() + name.size() + value.size();
+  if (size > text_.capacity()) {
+    std::string larger;
+    larger.reserve(std::max(size, 2 * text_.capacity()));
+    larger.append(text_).append(name).append(value);
+    text_.swap(larger);
+  } else {
+    text_.append(name).append(value);
+  }
 }
 
 void fields::recount(field id) noexcept {

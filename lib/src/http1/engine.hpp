@@ -81,9 +81,11 @@ class engine {
   // Whether the next `close` is the result of an answer, not of the peer's leaving.
   bool is_closing() const noexcept { return state_ == state::closed; }
 
-  // Between two requests, nothing received and nothing queued: the engine may be given up.
+  // Between two requests, nothing received and nothing queued: the engine may be given up. Not
+  // behind an empty line: they are counted, however they are cut.
   bool is_idle() const noexcept {
-    return state_ == state::head && input_.empty() && output_.empty() && !eof_ && !in_head_;
+    return state_ == state::head && input_.empty() && output_.empty() && !eof_ && !in_head_ &&
+           empty_lines_ == 0;
   }
   // Bytes that its buffers hold.
   std::size_t memory() const noexcept {

@@ -96,7 +96,8 @@ struct parser {
   }
 
   parse_state version_done(const char* p) {
-    if (p[-5] != '1') return fail(p - 5, rule::version_unsupported);
+    // Known at the end of the line only, so that is where it is: a limit before it comes first.
+    if (p[-5] != '1') return fail(p - 1, rule::version_unsupported);
     // A higher minor version is a 1.1 with things to ignore (RFC 9110 section 2.5).
     state.version_minor = p[-3] == '0' ? 0 : 1;
     return lines(p);
@@ -109,17 +110,18 @@ struct parser {
       if (*p == '\r') return head_end(p);
       if (field_sink::size(to) == limits.fields) return fail(p, rule::too_many_fields);
       const char* const name = p;
-      p = Scan::token_end(p);
+      // A name may hold no byte that its line may not, so that the two scans can go side by side.
+      const char* const line_end = Scan::value_end(name);
+      p = Scan::token_end(name);
       if (p == end) return more_of(name, p, stage::name);
       if (*p != ':' || p == name) return bad_name(name, p);
-      state.name_size = offset(p) - offset(name);
-      const char* const value = p + 1;
-      p = Scan::value_end(value);
-      if (p == end) return more_of(name, p, stage::value);
+      const char* const colon = p;
+      p = line_end;
+      if (p == end) return more_of(name, colon, p, stage::value);
       if (*p != '\r') return fail(p, rule_of(*p));
-      if (p + 1 == end) return more_of(name, p, stage::value_line_end);
+      if (p + 1 == end) return more_of(name, colon, p, stage::value_line_end);
       if (p[1] != '\n') return fail(p, rule::bare_cr);
-      add(name, value, p);
+      add(name, colon, p);
       p += 2;
     }
   }
@@ -127,6 +129,11 @@ struct parser {
   parse_state more_of(const char* name, const char* p, stage at) {
     state.mark = offset(name);
     return more(p, at);
+  }
+
+  parse_state more_of(const char* name, const char* colon, const char* p, stage at) {
+    state.name_size = offset(colon) - offset(name);
+    return more_of(name, p, at);
   }
 
   parse_state resume_name(const char* p) {
@@ -149,7 +156,7 @@ struct parser {
     if (p + 1 == end) return more(p, stage::value_line_end);
     if (p[1] != '\n') return fail(p, rule::bare_cr);
     const char* const name = message + state.mark;
-    add(name, name + state.name_size + 1, p);
+    add(name, name + state.name_size, p);
     return lines(p + 2);
   }
 
@@ -169,10 +176,12 @@ struct parser {
     return parse_state::done;
   }
 
-  void add(const char* name, const char* value, const char* value_end) {
+  void add(const char* name, const char* colon, const char* value_end) {
+    const char* value = colon + 1;
     while (value != value_end && (*value == ' ' || *value == '\t')) ++value;
     while (value_end != value && (value_end[-1] == ' ' || value_end[-1] == '\t')) --value_end;
-    field_sink::add(to, field_from({name, state.name_size}), {offset(name), state.name_size},
+    const auto name_size = static_cast<std::uint32_t>(colon - name);
+    field_sink::add(to, field_from({name, name_size}), {offset(name), name_size},
                     {offset(value), static_cast<std::uint32_t>(value_end - value)});
   }
 

@@ -28,15 +28,21 @@ void append_status_line(status s, std::string& to) {
   to.append(" ").append(reason_phrase(s)).append("\r\n");
 }
 
-// Fields that only the connection may say (RFC 9110 section 7.6.1).
-bool belongs_to_connection(field id) noexcept {
+// Fields that are the server's to say: those of the connection (RFC 9110 section 7.6.1), and those
+// that all responses of a second share.
+bool belongs_to_server(field id) noexcept {
   return id == field::connection || id == field::content_length || id == field::transfer_encoding ||
-         id == field::keep_alive;
+         id == field::keep_alive || id == field::date || id == field::server;
+}
+
+// A 205 has no content, and says so (RFC 9110 section 15.3.6).
+std::uint64_t announced_size(const response& r) noexcept {
+  return r.status() == status::reset_content ? 0 : r.content_size();
 }
 
 void append_fields(const fields& f, std::string& to) {
   for (auto [id, name, value] : f) {
-    if (belongs_to_connection(id)) continue;
+    if (belongs_to_server(id)) continue;
     to.append(name).append(": ").append(value).append("\r\n");
   }
 }
@@ -45,7 +51,7 @@ void append_fields(const fields& f, std::string& to) {
 void append_length(const response& r, std::string& to) {
   if (forbids_content(r.status())) return;
   to.append("Content-Length: ");
-  append_integer(r.content_size(), to);
+  append_integer(announced_size(r), to);
   to.append("\r\n");
 }
 
@@ -62,7 +68,7 @@ void append_connection(const response& r, const serialize_options& options, std:
 }  // namespace
 
 bool sends_content(const response& r, bool head_only) noexcept {
-  return !head_only && !forbids_content(r.status()) && r.content_size() != 0;
+  return !head_only && !forbids_content(r.status()) && announced_size(r) != 0;
 }
 
 void serialize_head(const response& r, const serialize_options& options, std::string& to) {

@@ -242,9 +242,7 @@ void connection::respond() {
   ++requests_;
   const auto most = core_->options.limits.requests_per_connection;
   const bool last = core_->draining || (most != 0 && requests_ >= most);
-  if (response.upgrade_handler() && !engine.framing().wants_upgrade) {
-    response = error_response(status::upgrade_required);
-  }
+  check_final(engine, response);
   if (!load_small_file()) return fail(close_reason::content_changed);
   const bool head_only = engine.request().method() == method::head;
   const std::uint64_t content_size =

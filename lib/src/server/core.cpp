@@ -47,7 +47,9 @@ status_report core::report() const {
   status_report made;
   made.version = ASIO_HTTPD_VERSION;
   made.started_unix_time = started_unix_time;
-  made.uptime = std::chrono::duration_cast<std::chrono::milliseconds>(clock().now() - started);
+  if (started_unix_time != 0) {
+    made.uptime = std::chrono::duration_cast<std::chrono::milliseconds>(clock().now() - started);
+  }
   made.pid = ::getpid();
   made.threads = threads;
   made.draining = draining;

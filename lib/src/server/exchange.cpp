@@ -29,6 +29,14 @@ bool find_route(const core& c, workspace& w, exchange_state& state) {
   return false;
 }
 
+void check_final(const http1::engine& e, response& r) {
+  if (r.upgrade_handler()) {
+    if (!e.framing().wants_upgrade) r = error_response(status::upgrade_required);
+  } else if (to_integer(r.status()) < 200 || to_integer(r.status()) > 999) {
+    r = error_response(status::internal_server_error);
+  }
+}
+
 handler_failure answer_exception(std::exception_ptr error) {
   try {
     std::rethrow_exception(error);

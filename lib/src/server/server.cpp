@@ -144,8 +144,7 @@ void server::implementation::make_workers() {
   threads = std::make_unique<net::threads>(core->threads);
   for (std::size_t i = 0; i < threads->size(); ++i) {
     workers.push_back(std::make_shared<net::worker>((*threads)[i].get_executor(),
-                                                    core->options.clock,
-                                                    i == 0 ? tick : std::function<void()>()));
+                                                    core->options.clock, tick));
   }
 }
 
