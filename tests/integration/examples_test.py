@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSL-1.0
+"""Each example does what its head comment promises, asked as a user would. They listen on their own ports, 8080 and
+7007; where somebody else does already, the test is skipped (exit code 77)."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+SOURCE = Path(os.environ.get("ASIO_HTTPD_SOURCE", Path(__file__).resolve().parents[2]))
+BUILD = Path(os.environ.get("ASIO_HTTPD_BUILD", SOURCE / "build" / "release"))
+SKIPPED = 77
+
+
+def accepts(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Example:
+    """A running example; at the end of a `with` block it is interrupted and must end well."""
+
+    def __init__(self, name, *arguments, port=8080):
+        self.command = [str(BUILD / "bin" / "examples" / name), *arguments]
+        self.port = port
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        deadline = time.monotonic() + 30
+        while not accepts(self.port):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{self.command[0]} does not listen: {self.process.communicate()[0]}")
+            time.sleep(0.01)  # polling another process; there is no event to wait for
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGINT)
+        self.output, _ = self.process.communicate(timeout=30)
+        if self.process.returncode != 0:
+            raise RuntimeError(f"{self.command[0]} ended with {self.process.returncode}: {self.output}")
+
+    def ask(self, method, target, body=None, **fields):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, target, body, {name.replace("_", "-"): value for name, value in fields.items()})
+            response = connection.getresponse()
+            return response.status, response.read().decode(), response.headers
+        finally:
+            connection.close()
+
+    def get(self, target, **fields):
+        return self.ask("GET", target, **fields)[:2]
+
+
+class Examples(unittest.TestCase):
+    def test_01_hello(self):
+        with Example("01_hello") as server:
+            self.assertEqual(server.get("/"), (200, "hello"))
+            self.assertEqual(server.get("/users/7"), (200, "7"))
+            self.assertEqual(server.get("/users/x")[0], 404)
+            self.assertIn(server.get("/flag")[0], (200, 403, 404))
+
+    def test_02_routes(self):
+        with Example("02_routes") as server:
+            self.assertEqual(server.get("/greet?name=Ada"), (200, "hello, Ada\n"))
+            self.assertEqual(server.get("/orders/17"), (200, "order 17\n"))
+            self.assertEqual(server.get("/orders/latest"), (200, "the latest order\n"))
+            self.assertEqual(server.get("/orders/1001")[0], 404)
+            self.assertEqual(server.get("/wiki/c++/asio"), (200, "c++/asio\n"))
+            self.assertEqual(server.get("/slow"), (200, "that took a while\n"))
+            self.assertEqual(server.ask("DELETE", "/orders/1")[:2], (409, "order 1 is for ever\n"))
+            self.assertEqual(server.ask("DELETE", "/orders/2")[0], 204)
+            status, _, fields = server.ask("PUT", "/orders/17", body="x")
+            self.assertEqual((status, fields["Allow"]), (405, "GET, HEAD, DELETE, OPTIONS"))
+            self.assertEqual(server.get("/", Host="admin.localhost"), (200, "for administrators\n"))
+            self.assertEqual(server.ask("POST", "/upload", body="x" * 2_000_000)[:2], (200, "2000000\n"))
+            self.assertTrue(server.get("/api/v1/time")[1].strip().isdigit())
+
+    def test_03_json_api(self):
+        with Example("03_json_api") as server:
+            status, text, fields = server.ask("POST", "/notes", '{"text":"buy milk"}', Content_Type="application/json")
+            self.assertEqual((status, json.loads(text)["text"], fields["Location"]), (201, "buy milk", "/notes/1"))
+            self.assertEqual(json.loads(server.get("/notes")[1]), [{"id": 1, "text": "buy milk"}])
+            self.assertEqual(server.ask("POST", "/notes", "{", Content_Type="application/json")[0], 400)
+            self.assertEqual(server.ask("POST", "/notes", "x", Content_Type="text/plain")[0], 415)
+            self.assertEqual(server.ask("DELETE", "/notes/1")[0], 204)
+            self.assertEqual(server.get("/notes/1")[0], 404)
+            self.assertEqual(json.loads(server.get("/status")[1])["requests"]["by_method"]["POST"], 3)
+
+    def test_04_files(self):
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "index.html").write_text("<h1>home</h1>")
+            with Example("04_files", folder) as server:
+                self.assertEqual(server.get("/"), (200, "<h1>home</h1>"))
+                self.assertEqual(server.get("/robots.txt")[0], 200)
+                self.assertEqual(server.get("/missing")[0], 404)
+            self.assertIn('"GET /missing HTTP/1.1" 404', server.output)
+
+    def test_05_own_io_context(self):
+        with Example("05_own_io_context", "4") as server:
+            self.assertTrue(server.get("/ticks")[1].strip().isdigit())
+        self.assertIn("drained", server.output)
+
+    def test_06_tcp_echo(self):
+        with Example("06_tcp_echo", "serve", port=7007) as server:
+            said = subprocess.run([server.command[0], "say", "how do you do"], capture_output=True, text=True, timeout=30)
+            self.assertEqual(said.stdout, "hello 127.0.0.1\nack 1: how do you do\n")
+
+
+if __name__ == "__main__":
+    for taken in (8080, 7007):
+        if accepts(taken):
+            print(f"skipped: somebody listens on port {taken} already")
+            sys.exit(SKIPPED)
+    unittest.main(verbosity=2)
