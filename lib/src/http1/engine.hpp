@@ -91,6 +91,10 @@ class engine {
   std::size_t memory() const noexcept {
     return input_.capacity() + head_text_.capacity() + body_.capacity() + output_.memory();
   }
+  // Whether a request has begun that has no answer yet.
+  bool owes_an_answer() const noexcept {
+    return state_ != state::discard && state_ != state::closed;
+  }
   // Which deadline holds while it wants to read.
   enum class phase : std::uint8_t { between, head, body };
   phase reading() const noexcept;

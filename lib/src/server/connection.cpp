@@ -39,6 +39,7 @@ constexpr std::size_t first_read = 8 * 1024;
 constexpr std::size_t body_read = 32 * 1024;
 // Sent from a file before other connections of the thread get their turn.
 constexpr std::uint64_t file_turn = 1024 * 1024;
+constexpr unsigned most_reads_in_turn = 16;
 constexpr std::size_t most_lingering_input = 256 * 1024;
 
 std::uint64_t to_milliseconds(std::uint64_t bytes, std::uint64_t per_second) noexcept {
@@ -47,11 +48,11 @@ std::uint64_t to_milliseconds(std::uint64_t bytes, std::uint64_t per_second) noe
 
 // Date and Server, made once a second for each thread.
 std::string_view common_fields_of(const core& c) {
-  thread_local const core* owner = nullptr;
+  thread_local std::uint64_t owner = 0;
   thread_local std::optional<http1::common_fields> fields;
-  if (owner != &c) {
+  if (owner != c.metrics.id()) {
     fields.emplace(c.options.server_name);
-    owner = &c;
+    owner = c.metrics.id();
   }
   return fields->at(c.clock().unix_time());
 }
@@ -76,7 +77,7 @@ net::task<> connection::serve() {
         if (send_now() == sending::blocked) co_await flush();
         if (has_failed() || rest()) break;
         set_read_deadline();
-        if (!input_was_full_) co_await wait(transport::wait::read);
+        if (must_wait_to_read()) co_await wait(transport::wait::read);
         read_now();
         break;
       case action::head:
@@ -91,7 +92,8 @@ net::task<> connection::serve() {
         }
         break;
       case action::refuse:
-        on_refuse();
+        if (must_flush() && send_now() == sending::blocked) co_await flush();
+        if (!has_failed()) on_refuse();
         break;
       case action::upgrade:
         co_await hand_over();
@@ -153,6 +155,14 @@ void connection::set_read_deadline() {
   } else if (waiting_ != waiting::head) {
     wait_for(waiting::head, d.head);
   }
+}
+
+// A read that filled the buffer is followed by another at once, up to a point: a peer that sends
+// faster than we read must not keep the thread from others.
+bool connection::must_wait_to_read() noexcept {
+  if (input_was_full_ && ++reads_in_turn_ < most_reads_in_turn) return false;
+  reads_in_turn_ = 0;
+  return true;
 }
 
 void connection::read_now() {
@@ -243,11 +253,15 @@ void connection::respond() {
   const auto most = core_->options.limits.requests_per_connection;
   const bool last = core_->draining || (most != 0 && requests_ >= most);
   check_final(engine, response);
-  if (!load_small_file()) return fail(close_reason::content_changed);
+  if (!load_small_file()) {
+    send_now();  // the answers before this one
+    return fail(close_reason::content_changed);
+  }
   const bool head_only = engine.request().method() == method::head;
   const std::uint64_t content_size =
       http1::sends_content(response, head_only) ? response.content_size() : 0;
   engine.respond(response, common_fields_of(*core_), last);
+  if (engine.is_closing()) set_reason(engine.reason());
   record(content_size);
 }
 
@@ -261,17 +275,17 @@ bool connection::load_small_file() {
   const asio_httpd::file source = response.release_file();
   const ssize_t n = ::pread(source.descriptor(), content.data(), size,
                             static_cast<off_t>(response.file_offset()));
+  if (n != static_cast<ssize_t>(size)) return false;
   response.body_copy({content.data(), size});
-  return n == static_cast<ssize_t>(size);
+  return true;
 }
 
 void connection::record(std::uint64_t content_size) {
-  const auto reason = work_->engine.is_closing() ? work_->engine.reason() : close_reason::none;
   exchange_.ended = now();
   count_exchange(count(), *work_, exchange_);
   if (core_->options.access_log) {
     const std::string remote = address();
-    log_exchange(*core_, *work_, exchange_, {remote, port(), content_size, reason});
+    log_exchange(*core_, *work_, exchange_, {remote, port(), content_size, reason()});
   }
 }
 
@@ -345,7 +359,7 @@ net::task<> connection::flush() {
 // The peer is owed an answer to what it began to send. There is no waiting any more: what the
 // transport does not take now is lost.
 void connection::out_of_time(waiting what) {
-  if (!work_) return;
+  if (!work_ || !work_->engine.owes_an_answer()) return;
   set_reason(what == waiting::head ? close_reason::head_timeout : close_reason::body_timeout);
   exchange_ = {exchange_state::no_route, now(), {}};
   work_->response = error_response(status::request_timeout);

@@ -35,6 +35,7 @@ class connection final : public io_session, private asio_httpd::peer {
   void wake_up();
   bool rest();
   void set_read_deadline();
+  bool must_wait_to_read() noexcept;
   void read_now();
 
   void on_head();
@@ -68,6 +69,7 @@ class connection final : public io_session, private asio_httpd::peer {
   std::optional<file_stamp> file_stamp_;  // of the file that is being sent
   clock::time_point body_started_{};
   std::uint64_t requests_ = 0;
+  unsigned reads_in_turn_ = 0;
   bool input_was_full_ = false;  // the last read: there may be more
   bool idle_ = false;            // as counted
 };

@@ -107,6 +107,7 @@ class io_session : public net::session {
   void set_reason(close_reason r) noexcept {
     if (reason_ == close_reason::none) reason_ = r;
   }
+  close_reason reason() const noexcept { return reason_; }
   std::string peer_name() const;
 
   std::shared_ptr<core> core_;

@@ -55,6 +55,8 @@ class metrics {
   metrics(const metrics&) = delete;
   metrics& operator=(const metrics&) = delete;
 
+  // Never used twice in a process.
+  std::uint64_t id() const noexcept { return id_; }
   // The calling thread's.
   thread_counters& local() noexcept;
 

@@ -158,7 +158,7 @@ void server::implementation::add_listeners(std::vector<net::listening_socket> so
     const std::size_t at = 0;
     listeners.push_back(std::make_shared<net::listener>(
         workers[at]->executor(), std::move(socket),
-        [weak = weak_from_this(), at](int descriptor, const net::endpoint& remote) {
+        [weak = weak_from_this()](int descriptor, const net::endpoint& remote) {
           if (auto self = weak.lock()) return self->accept(at, descriptor, remote);
           net::turn_away(descriptor, {});
         },
