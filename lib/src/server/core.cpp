@@ -5,14 +5,13 @@
 #include "server/core.hpp"
 
 #include "routing/router_access.hpp"
+#include "server/process.hpp"
 
 #include <asio_httpd/version.hpp>
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 namespace asio_httpd::serving {
@@ -56,6 +55,7 @@ status_report core::report() const {
   made.listeners = listeners;
   metrics.fill(made, routes);
   made.connections.limit = connection_limit;
+  made.process = {resident_memory(), open_descriptors(), descriptor_limit()};
   return made;
 }
 
@@ -83,10 +83,8 @@ void core::when_none_is_open(std::function<void()> f) {
 }
 
 std::size_t default_connection_limit() noexcept {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1000;
-  if (limit.rlim_cur == RLIM_INFINITY) return std::numeric_limits<std::size_t>::max();
-  return std::max<std::size_t>(static_cast<std::size_t>(limit.rlim_cur) / 10 * 9, 16);
+  const std::uint64_t descriptors = descriptor_limit();
+  return std::max<std::size_t>(static_cast<std::size_t>(descriptors / 10 * 9), 16);
 }
 
 }  // namespace asio_httpd::serving

@@ -5,12 +5,8 @@
 #include "server/metrics.hpp"
 
 #include <atomic>
-#include <cstdio>
-#include <cstring>
-
-#include <dirent.h>
-#include <sys/resource.h>
-#include <unistd.h>
+#include <string>
+#include <utility>
 
 namespace asio_httpd::serving {
 namespace {
@@ -23,32 +19,6 @@ struct remembered {
   thread_counters* counters = nullptr;
 };
 thread_local std::array<remembered, 2> memory;
-
-std::uint64_t resident_memory() {
-  std::uint64_t pages = 0;
-  if (std::FILE* f = std::fopen("/proc/self/statm", "re")) {
-    unsigned long long total = 0;
-    unsigned long long resident = 0;
-    if (std::fscanf(f, "%llu %llu", &total, &resident) == 2) pages = resident;
-    std::fclose(f);
-  }
-  return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-}
-
-std::uint64_t open_descriptors() {
-  std::uint64_t count = 0;
-  if (DIR* folder = ::opendir("/proc/self/fd")) {
-    while (const dirent* entry = ::readdir(folder)) count += entry->d_name[0] != '.';
-    ::closedir(folder);
-    --count;  // the one that looked
-  }
-  return count;
-}
-
-std::uint64_t descriptor_limit() {
-  rlimit limit{};
-  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
-}
 
 }  // namespace
 
@@ -76,65 +46,66 @@ std::uint64_t metrics::sum(Get get) const {
   return total;
 }
 
-std::uint64_t metrics::open_connections() const noexcept {
-  const std::lock_guard lock(mutex_);
-  std::uint64_t open = sum([](auto& c) -> auto& { return c.accepted; });
-  for (std::size_t i = 0; i < close_reason_count; ++i) {
-    open -= sum([i](auto& c) -> auto& { return c.closed[i]; });
-  }
-  return open;
-}
-
 std::uint64_t metrics::closed(close_reason r) const noexcept {
   const std::lock_guard lock(mutex_);
   return sum([r](auto& c) -> auto& { return c.closed[static_cast<std::size_t>(r)]; });
 }
 
 void metrics::fill(status_report& report, const router& routes) const {
-  report.connections.open = open_connections();
   const std::lock_guard lock(mutex_);
-  auto& connections = report.connections;
-  connections.accepted = sum([](auto& c) -> auto& { return c.accepted; });
-  connections.refused = sum([](auto& c) -> auto& { return c.refused; });
-  connections.accept_errors = sum([](auto& c) -> auto& { return c.accept_errors; });
-  const std::uint64_t ended = sum([](auto& c) -> auto& { return c.idle_ended; });
-  connections.idle = sum([](auto& c) -> auto& { return c.idle_begun; }) - ended;
-  for (std::size_t i = 1; i < close_reason_count; ++i) {
-    connections.closed.push_back({std::string(to_string(static_cast<close_reason>(i))),
-                                  sum([i](auto& c) -> auto& { return c.closed[i]; })});
-  }
-
-  auto& requests = report.requests;
-  requests.total = sum([](auto& c) -> auto& { return c.requests; });
-  requests.handler_errors = sum([](auto& c) -> auto& { return c.handler_errors; });
-  requests.without_route = sum([](auto& c) -> auto& { return c.without_route; });
-  for (std::size_t i = 0; i < method_count; ++i) {
-    const auto n = sum([i](auto& c) -> auto& { return c.by_method[i]; });
-    if (n != 0) {
-      requests.by_method.push_back({std::string(to_string(static_cast<method>(i))), n});
-    }
-  }
-  for (std::size_t i = 0; i < requests.by_status_class.size(); ++i) {
-    requests.by_status_class[i] = sum([i](auto& c) -> auto& { return c.by_status_class[i]; });
-  }
-  for (std::size_t i = 0; i < routes_; ++i) {
-    const route& r = routes[i];
-    requests.by_route.push_back({r.host, r.method ? std::string(to_string(*r.method)) : "*",
-                                 r.pattern, sum([i](auto& c) -> auto& { return c.by_route[i]; })});
-  }
-  auto merged = std::make_unique<merged_histogram>();
-  for (const auto& [id, counters] : threads_) merged->add(counters->latency);
-  requests.latency = merged->report();
-
+  fill_connections(report);
+  fill_requests(report);
+  fill_routes(report, routes);
   report.bytes.received = sum([](auto& c) -> auto& { return c.received; });
   report.bytes.sent = sum([](auto& c) -> auto& { return c.sent; });
   for (std::size_t i = 1; i < http1::rule_count; ++i) {
     report.parse_errors.push_back({std::string(http1::to_string(static_cast<http1::rule>(i))),
                                    sum([i](auto& c) -> auto& { return c.broken_rules[i]; })});
   }
-  report.process.resident_memory_bytes = resident_memory();
-  report.process.open_descriptors = open_descriptors();
-  report.process.descriptor_limit = descriptor_limit();
+}
+
+// What has ended is read before what has begun, so that a difference is never negative.
+void metrics::fill_connections(status_report& report) const {
+  auto& connections = report.connections;
+  std::uint64_t closed = 0;
+  for (std::size_t i = 1; i < close_reason_count; ++i) {
+    const auto n = sum([i](auto& c) -> auto& { return c.closed[i]; });
+    connections.closed.push_back({std::string(to_string(static_cast<close_reason>(i))), n});
+    closed += n;
+  }
+  const std::uint64_t idle_ended = sum([](auto& c) -> auto& { return c.idle_ended; });
+  connections.idle = sum([](auto& c) -> auto& { return c.idle_begun; }) - idle_ended;
+  connections.accepted = sum([](auto& c) -> auto& { return c.accepted; });
+  connections.open = connections.accepted - closed;
+  connections.refused = sum([](auto& c) -> auto& { return c.refused; });
+  connections.accept_errors = sum([](auto& c) -> auto& { return c.accept_errors; });
+}
+
+void metrics::fill_requests(status_report& report) const {
+  auto& requests = report.requests;
+  requests.total = sum([](auto& c) -> auto& { return c.requests; });
+  requests.handler_errors = sum([](auto& c) -> auto& { return c.handler_errors; });
+  requests.without_route = sum([](auto& c) -> auto& { return c.without_route; });
+  for (std::size_t i = 0; i < method_count; ++i) {
+    const auto n = sum([i](auto& c) -> auto& { return c.by_method[i]; });
+    if (n == 0) continue;
+    requests.by_method.push_back({std::string(to_string(static_cast<method>(i))), n});
+  }
+  for (std::size_t i = 0; i < requests.by_status_class.size(); ++i) {
+    requests.by_status_class[i] = sum([i](auto& c) -> auto& { return c.by_status_class[i]; });
+  }
+  const auto merged = std::make_unique<merged_histogram>();
+  for (const auto& [id, counters] : threads_) merged->add(counters->latency);
+  requests.latency = merged->report();
+}
+
+void metrics::fill_routes(status_report& report, const router& routes) const {
+  for (std::size_t i = 0; i < routes_; ++i) {
+    const route& r = routes[i];
+    const auto n = sum([i](auto& c) -> auto& { return c.by_route[i]; });
+    report.requests.by_route.push_back(
+        {r.host, r.method ? std::string(to_string(*r.method)) : "*", r.pattern, n});
+  }
 }
 
 }  // namespace asio_httpd::serving

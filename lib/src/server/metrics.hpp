@@ -60,13 +60,16 @@ class metrics {
   // The calling thread's.
   thread_counters& local() noexcept;
 
-  std::uint64_t open_connections() const noexcept;
   std::uint64_t closed(close_reason r) const noexcept;
   // Fills in what is counted; the rest of the report is the server's.
   void fill(status_report& report, const router& routes) const;
 
  private:
   thread_counters& find_or_make();
+  // With the mutex held.
+  void fill_connections(status_report& report) const;
+  void fill_requests(status_report& report) const;
+  void fill_routes(status_report& report, const router& routes) const;
   template <class Get>
   std::uint64_t sum(Get get) const;
 

@@ -143,8 +143,8 @@ void server::implementation::make_workers() {
   core->threads = wanted != 0 ? wanted : std::max(1u, std::thread::hardware_concurrency());
   threads = std::make_unique<net::threads>(core->threads);
   for (std::size_t i = 0; i < threads->size(); ++i) {
-    workers.push_back(std::make_shared<net::worker>((*threads)[i].get_executor(),
-                                                    core->options.clock, tick));
+    workers.push_back(
+        std::make_shared<net::worker>((*threads)[i].get_executor(), core->options.clock, tick));
   }
 }
 
