@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The first and the last words.
+
+#include "announce.hpp"
+
+#include <asio_httpd/version.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+#include "addresses.hpp"
+
+namespace asio_httpd::app {
+
+namespace {
+
+// "1 thread", "2 threads"
+std::string counted(std::uint64_t n, std::string_view what) {
+  return std::to_string(n) + ' ' + std::string(what) + (n == 1 ? "" : "s");
+}
+
+// "./www" for what lies below `folder`.
+std::string shown_path(const std::string& path, const std::string& folder) {
+  if (path == folder) return ".";
+  const std::string start = folder.ends_with('/') ? folder : folder + '/';
+  return folder.empty() || !path.starts_with(start) ? path : "./" + path.substr(start.size());
+}
+
+std::string content(const config& c, const std::string& folder) {
+  const std::size_t routes = c.files.size() + c.folders.size();
+  const std::string more = routes == 0 ? "" : counted(routes, "route");
+  if (c.directory) {
+    return shown_path(c.directory->directory, folder) + (more.empty() ? "" : " and " + more);
+  }
+  return more.empty() ? "the welcome site" : more;
+}
+
+std::string remarks(const config& c, unsigned threads) {
+  std::string text = counted(threads, "thread");
+  if (c.status) text += ", status at " + *c.status;
+  return text + ", Ctrl-C to stop";
+}
+
+std::string time_span(std::int64_t seconds) {
+  if (seconds < 60) return std::to_string(seconds) + " s";
+  if (seconds < 3600) {
+    return std::to_string(seconds / 60) + " min " + std::to_string(seconds % 60) + " s";
+  }
+  return std::to_string(seconds / 3600) + " h " + std::to_string(seconds / 60 % 60) + " min";
+}
+
+}  // namespace
+
+std::vector<std::string> start_lines(const config& c, const std::vector<std::string>& listeners,
+                                     unsigned threads, const std::string& folder) {
+  std::vector<std::string> lines;
+  for (const std::string& url : urls_of(listeners)) {
+    lines.push_back("asio_httpd " ASIO_HTTPD_VERSION " serving " + content(c, folder) + " on " +
+                    url + "  (" + remarks(c, threads) + ')');
+  }
+  return lines;
+}
+
+std::string stop_line(const status_report& report, const stop_report& stop) {
+  const std::int64_t seconds = report.uptime.count() / 1000;
+  return "asio_httpd stopped: " + counted(report.requests.total, "request") + " served in " +
+         time_span(seconds) + "; " + counted(stop.drained, "connection") + " drained, " +
+         std::to_string(stop.cut) + " cut";
+}
+
+}  // namespace asio_httpd::app

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The checks, one function each.
+
+#include "check_config.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <system_error>
+#include <utility>
+
+namespace asio_httpd::app {
+
+namespace {
+
+std::string last_error() {
+  return std::generic_category().message(errno);
+}
+
+std::string quoted(const std::string& text) {
+  return '"' + text + '"';
+}
+
+// "" where the file can be served.
+std::string file_problem(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0 || ::access(path.c_str(), R_OK) != 0) {
+    return "cannot read the file " + quoted(path) + ": " + last_error();
+  }
+  if (S_ISDIR(found.st_mode)) return quoted(path) + " is a folder, not a file";
+  if (!S_ISREG(found.st_mode)) return quoted(path) + " is not a regular file";
+  return {};
+}
+
+std::string folder_problem(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) {
+    return "cannot read the folder " + quoted(path) + ": " + last_error();
+  }
+  if (!S_ISDIR(found.st_mode)) {
+    return quoted(path) + " is a file, not a folder; to serve one file say --route /name=" + path;
+  }
+  if (::access(path.c_str(), R_OK | X_OK) != 0) {
+    return "cannot read the folder " + quoted(path) + ": " + last_error();
+  }
+  return {};
+}
+
+std::string log_problem(const std::string& path) {
+  struct stat found {};
+  const bool exists = ::stat(path.c_str(), &found) == 0;
+  if (exists && S_ISDIR(found.st_mode)) return quoted(path) + " is a folder, not a file";
+  const std::string parent = std::filesystem::path(path).parent_path().string();
+  const std::string& asked = exists ? path : parent;
+  if (::access(asked.c_str(), W_OK) == 0) return {};
+  return "cannot write the access log " + quoted(path) + ": " + last_error();
+}
+
+void report(const place& where, std::string what, problems& found) {
+  if (!what.empty()) found.add(where, std::move(what));
+}
+
+// Finds what was said twice.
+class route_register {
+ public:
+  explicit route_register(problems& found) : found_(found) {}
+
+  void add(const std::string& host, const std::string& path, const place& where) {
+    const auto [it, is_new] = said_.emplace(std::pair(host, path), where);
+    if (is_new) return;
+    const std::string name = quoted(host.empty() ? path : host + path);
+    const std::string first =
+        it->second.line == 0 ? it->second.name : "line " + std::to_string(it->second.line);
+    found_.add(where, "the route " + name + " is there already (" + first + ')');
+  }
+
+ private:
+  std::map<std::pair<std::string, std::string>, place> said_;
+  problems& found_;
+};
+
+// "/a" and "/a/" serve the same folder at the same place.
+std::string folder_key(std::string prefix) {
+  if (!prefix.ends_with('/')) prefix += '/';
+  return prefix + "...";
+}
+
+void check_routes_are_distinct(const config& c, problems& found) {
+  route_register routes(found);
+  if (c.status) routes.add("", *c.status, {"the status"});
+  if (c.directory) routes.add("", folder_key("/"), c.directory->said_at);
+  for (const file_route& r : c.files) routes.add(r.host, r.path, r.said_at);
+  for (const folder_route& r : c.folders) routes.add(r.host, folder_key(r.prefix), r.said_at);
+}
+
+void check_addresses_are_distinct(const config& c, problems& found) {
+  std::set<std::string> seen;
+  for (const std::string& address : c.listen) {
+    if (!seen.insert(address).second) found.add({}, "listens on " + address + " twice");
+  }
+}
+
+}  // namespace
+
+void check_config(const config& c, problems& found) {
+  check_addresses_are_distinct(c, found);
+  check_routes_are_distinct(c, found);
+  if (c.directory) report(c.directory->said_at, folder_problem(c.directory->directory), found);
+  for (const file_route& r : c.files) report(r.said_at, file_problem(r.file), found);
+  for (const folder_route& r : c.folders) report(r.said_at, folder_problem(r.directory), found);
+  if (c.access_log && *c.access_log != "-") {
+    report(c.access_log_said_at, log_problem(*c.access_log), found);
+  }
+}
+
+}  // namespace asio_httpd::app

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "check_config.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sstream>
+
+#include "support/scratch_folder.hpp"
+
+using namespace asio_httpd;
+using namespace asio_httpd::app;
+using test_support::scratch_folder;
+
+namespace {
+
+std::string complaints(const config& c) {
+  problems found;
+  check_config(c, found);
+  std::ostringstream out;
+  out << found;
+  return out.str();
+}
+
+config with_file(std::string path, std::string file, place where = {"site.json", 3}) {
+  config c;
+  c.files.push_back(
+      {.path = std::move(path), .file = std::move(file), .said_at = std::move(where)});
+  return c;
+}
+
+config with_directory(std::string directory) {
+  config c;
+  c.directory = folder_route{.directory = std::move(directory), .said_at = {"www"}};
+  return c;
+}
+
+}  // namespace
+
+TEST_CASE("what is there is fine") {
+  const scratch_folder folder;
+  config c = with_file("/flag", folder.write("flag", "x"));
+  c.directory = folder_route{.directory = folder.path().string()};
+  c.folders.push_back({.prefix = "/a", .directory = folder.path().string()});
+  c.access_log = folder / "new.log";
+  CHECK(complaints(c) == "");
+  CHECK_FALSE(std::filesystem::exists(folder / "new.log"));  // looking changes nothing
+}
+
+TEST_CASE("missing, and of the wrong kind") {
+  const scratch_folder folder;
+  const std::string file = folder.write("flag", "x");
+  CHECK(complaints(with_file("/flag", "/nowhere/flag")) ==
+        "asio_httpd: site.json:3: cannot read the file \"/nowhere/flag\": No such file or "
+        "directory\n");
+  CHECK(complaints(with_file("/flag", folder.path().string())) ==
+        "asio_httpd: site.json:3: \"" + folder.path().string() + "\" is a folder, not a file\n");
+  CHECK(complaints(with_file("/flag", "/dev/null")) ==
+        "asio_httpd: site.json:3: \"/dev/null\" is not a regular file\n");
+  CHECK(complaints(with_directory("/nowhere")) ==
+        "asio_httpd: www: cannot read the folder \"/nowhere\": No such file or directory\n");
+  CHECK(complaints(with_directory(file)).find("is a file, not a folder") != std::string::npos);
+}
+
+TEST_CASE("what may not be read" * doctest::skip(::geteuid() == 0)) {
+  const scratch_folder folder;
+  const std::string file = folder.write("inner/flag", "x");
+  ::chmod(file.c_str(), 0);
+  CHECK(complaints(with_file("/flag", file)).find("Permission denied") != std::string::npos);
+  ::chmod((folder / "inner").c_str(), 0);
+  CHECK(complaints(with_directory(folder / "inner")).find("Permission denied") !=
+        std::string::npos);
+  ::chmod((folder / "inner").c_str(), 0700);
+}
+
+TEST_CASE("an access log that cannot be written") {
+  const scratch_folder folder;
+  config c;
+  c.access_log_said_at = {"--access-log"};
+  c.access_log = "/nowhere/access.log";
+  CHECK(complaints(c) ==
+        "asio_httpd: --access-log: cannot write the access log \"/nowhere/access.log\": No such "
+        "file or directory\n");
+  c.access_log = folder.path().string();
+  CHECK(complaints(c).find("is a folder, not a file") != std::string::npos);
+  c.access_log = "-";
+  CHECK(complaints(c) == "");
+}
+
+TEST_CASE("routes that stand there twice") {
+  const scratch_folder folder;
+  const std::string file = folder.write("flag", "x");
+  config c = with_file("/flag", file);
+  c.files.push_back({.path = "/flag", .file = file, .said_at = {"site.json", 9}});
+  CHECK(complaints(c) ==
+        "asio_httpd: site.json:9: the route \"/flag\" is there already (line 3)\n");
+
+  c.files[1].host = "example.org";
+  CHECK(complaints(c) == "");
+
+  CHECK(complaints(with_file("/status", file)) ==
+        "asio_httpd: site.json:3: the route \"/status\" is there already (the status)\n");
+
+  config folders = with_directory(folder.path().string());
+  folders.folders.push_back(
+      {.prefix = "/", .directory = folder.path().string(), .said_at = {"site.json", 4}});
+  CHECK(complaints(folders).find("is there already (www)") != std::string::npos);
+}
+
+TEST_CASE("an address twice") {
+  config c;
+  c.listen = {"8080", "8081", "8080"};
+  CHECK(complaints(c) == "asio_httpd: listens on 8080 twice\n");
+}
+
+TEST_CASE("all that is wrong is told") {
+  config c = with_file("/a", "/nowhere/a");
+  c.files.push_back({.path = "/b", .file = "/nowhere/b", .said_at = {"site.json", 4}});
+  c.directory = folder_route{.directory = "/nowhere"};
+  problems found;
+  check_config(c, found);
+  CHECK(found.all().size() == 3);
+}
