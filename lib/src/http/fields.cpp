@@ -30,6 +30,11 @@ void require_valid_name(std::string_view name) {
   if (!valid) throw std::invalid_argument("asio_httpd: a field name must be a token");
 }
 
+// `field::unknown` stands for many names, and for none that could be written.
+void require_known(field id) {
+  if (id == field::unknown) throw std::invalid_argument("asio_httpd: a field needs a name");
+}
+
 }  // namespace
 
 fields& fields::operator=(const fields& other) {
@@ -81,6 +86,7 @@ std::size_t fields::count(field id) const noexcept {
 }
 
 void fields::set(field id, std::string_view value) {
+  require_known(id);
   require_valid_value(value);
   if (present_[index(id)]) erase(id);
   add_line(id, to_string(id), value);
@@ -94,6 +100,7 @@ void fields::set(std::string_view name, std::string_view value) {
 }
 
 void fields::append(field id, std::string_view value) {
+  require_known(id);
   require_valid_value(value);
   add_line(id, to_string(id), value);
 }

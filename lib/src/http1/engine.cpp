@@ -10,6 +10,7 @@
 #include "http1/serializer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace asio_httpd::http1 {
 namespace {
@@ -65,6 +66,7 @@ action engine::next() {
     case state::upgraded:
       return action::upgrade;
     case state::closed:
+      input_.consume(std::exchange(message_size_, 0));  // what is left was not asked for
       break;
   }
   return action::close;

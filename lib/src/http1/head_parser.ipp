@@ -25,8 +25,9 @@ struct parser {
 
   parse_state fail(const char* p, rule broken) {
     // A limit that lies before the fault was passed first, however the bytes were cut.
-    state.broken = offset(p) >= limits.size ? rule::head_too_large : broken;
-    state.position = offset(p);
+    const bool too_large = offset(p) >= limits.size;
+    state.broken = too_large ? rule::head_too_large : broken;
+    state.position = too_large ? static_cast<std::uint32_t>(limits.size) : offset(p);
     return parse_state::failed;
   }
 

@@ -6,6 +6,8 @@
 
 #include <asio_httpd/socket_options.hpp>
 
+#include <boost/asio/ip/address_v6.hpp>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
@@ -53,7 +55,13 @@ socket_address ipv6_address(const std::string& host, std::uint16_t port) {
   auto& in = reinterpret_cast<sockaddr_in6&>(made.storage);
   in.sin6_family = AF_INET6;
   in.sin6_port = htons(port);
-  if (host != "*") ::inet_pton(AF_INET6, host.c_str(), &in.sin6_addr);
+  if (host != "*") {
+    // Knows "fe80::1%eth0", too.
+    const auto address = asio::ip::make_address_v6(host);
+    const auto bytes = address.to_bytes();
+    std::memcpy(&in.sin6_addr, bytes.data(), bytes.size());
+    in.sin6_scope_id = static_cast<std::uint32_t>(address.scope_id());
+  }
   made.size = sizeof in;
   made.family = AF_INET6;
   return made;
@@ -136,6 +144,13 @@ void set_options(int descriptor, const socket_address& to, const socket_options&
   if (to.family == AF_INET6) set(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, options.v6_only);
 }
 
+// So that the socket can be waited for beside its owner.
+int duplicate(const listening_socket& socket) {
+  const int made = ::fcntl(socket.descriptor(), F_DUPFD_CLOEXEC, 0);
+  if (made < 0) fail(socket.address(), errno);
+  return made;
+}
+
 // A file that is left over from a server that is gone: a socket that refuses connections.
 void remove_stale_file(const listen_address& a, socket_address& to) {
   struct stat info;
@@ -194,7 +209,7 @@ void turn_away(int descriptor, std::string_view last_word) noexcept {
 listener::listener(asio::any_io_executor executor, listening_socket socket,
                    accept_function on_accept, error_function on_error)
     : socket_(std::move(socket)),
-      descriptor_(executor, ::fcntl(socket_.descriptor(), F_DUPFD_CLOEXEC, 0)),
+      descriptor_(executor, duplicate(socket_)),
       timer_(executor),
       on_accept_(std::move(on_accept)),
       on_error_(std::move(on_error)) {}

@@ -59,6 +59,7 @@ class listener : public std::enable_shared_from_this<listener> {
            accept_function on_accept, error_function on_error);
 
   const listen_address& address() const noexcept { return socket_.address(); }
+  boost::asio::any_io_executor executor() { return descriptor_.get_executor(); }
   // Begins to accept. On the executor, or before it runs.
   void start();
   // Stops accepting and closes the socket. On the executor, or when it runs no more.

@@ -9,6 +9,8 @@
 #include <cerrno>
 
 #include <linux/sockios.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -23,6 +25,42 @@ io_result result_of(ssize_t n) noexcept {
     return {0, boost::asio::error::would_block};
   }
   return {0, error_code(errno, boost::system::system_category())};
+}
+
+// sendfile(2) has no MSG_NOSIGNAL, and a library neither ignores signals for the whole program nor
+// lets a peer that has gone end it. On threads of our own SIGPIPE is blocked already.
+class without_sigpipe {
+ public:
+  without_sigpipe() noexcept {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  // The signal is this thread's own: take back what was raised here.
+  ~without_sigpipe() {
+    const int error = errno;
+    if (sigismember(&before_, SIGPIPE) == 0) {
+      const timespec at_once{};
+      if (raised_) sigtimedwait(&pipe_, nullptr, &at_once);
+      pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    }
+    errno = error;
+  }
+  without_sigpipe(const without_sigpipe&) = delete;
+  without_sigpipe& operator=(const without_sigpipe&) = delete;
+  void note(ssize_t n) noexcept { raised_ = n < 0 && errno == EPIPE; }
+
+ private:
+  sigset_t pipe_;
+  sigset_t before_;
+  bool raised_ = false;
+};
+
+ssize_t send_from(int file, int socket, off_t position, std::size_t size) noexcept {
+  without_sigpipe guard;
+  const ssize_t n = ::sendfile(socket, file, &position, size);
+  guard.note(n);
+  return n;
 }
 
 iovec piece(std::string_view text) noexcept {
@@ -56,8 +94,7 @@ io_result socket_transport<Executor>::write(std::string_view first, std::string_
 template <class Executor>
 io_result socket_transport<Executor>::send_file(int descriptor, std::uint64_t offset,
                                                 std::size_t size) noexcept {
-  auto position = static_cast<off_t>(offset);
-  return result_of(::sendfile(handle(), descriptor, &position, size));
+  return result_of(send_from(descriptor, handle(), static_cast<off_t>(offset), size));
 }
 
 template <class Executor>

@@ -224,6 +224,11 @@ net::task<> connection::on_coroutine() {
   respond();
 }
 
+// What is finished does not wait for what is not.
+void connection::on_call_waits() {
+  if (work_) send_now();
+}
+
 void connection::answer_handler_exception(std::exception_ptr error) {
   auto& [engine, response] = *work_;
   handler_failure failure = answer_exception(std::move(error));
@@ -261,6 +266,9 @@ void connection::respond() {
   const std::uint64_t content_size =
       http1::sends_content(response, head_only) ? response.content_size() : 0;
   engine.respond(response, common_fields_of(*core_), last);
+  if (last && !core_->draining && engine.reason() == close_reason::drained) {
+    set_reason(close_reason::request_refused);
+  }
   if (engine.is_closing()) set_reason(engine.reason());
   record(content_size);
 }
@@ -363,6 +371,7 @@ void connection::out_of_time(waiting what) {
   set_reason(what == waiting::head ? close_reason::head_timeout : close_reason::body_timeout);
   exchange_ = {exchange_state::no_route, now(), {}};
   work_->response = error_response(status::request_timeout);
+  work_->response.close_connection();
   respond();
   send_now();
 }

@@ -29,6 +29,7 @@ class connection final : public io_session, private asio_httpd::peer {
   net::task<> serve() override;
   void out_of_time(waiting what) override;
   bool is_idle() const noexcept override;
+  void on_call_waits() override;
 
   void begin_idle();
   void end_idle();

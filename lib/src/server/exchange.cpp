@@ -31,7 +31,10 @@ bool find_route(const core& c, workspace& w, exchange_state& state) {
 
 void check_final(const http1::engine& e, response& r) {
   if (r.upgrade_handler()) {
-    if (!e.framing().wants_upgrade) r = error_response(status::upgrade_required);
+    if (e.framing().wants_upgrade) return;
+    const std::string protocol(r.fields().get(field::upgrade));
+    r = error_response(status::upgrade_required);
+    r.set(field::upgrade, protocol);
   } else if (to_integer(r.status()) < 200 || to_integer(r.status()) > 999) {
     r = error_response(status::internal_server_error);
   }
@@ -43,7 +46,8 @@ handler_failure answer_exception(std::exception_ptr error) {
   } catch (const http_error& e) {
     return {text(e.what(), e.status()), {}};
   } catch (const std::exception& e) {
-    return {error_response(status::internal_server_error), e.what()};
+    const std::string what = e.what();
+    return {error_response(status::internal_server_error), what.empty() ? "no text" : what};
   } catch (...) {
     return {error_response(status::internal_server_error), "an exception of unknown type"};
   }

@@ -40,6 +40,8 @@ net::task<> io_session::run() {
   } catch (const std::exception& e) {
     core_->log(log_level::error, peer_name() + ": " + e.what());
     set_reason(close_reason::internal_error);
+  } catch (...) {
+    set_reason(close_reason::internal_error);
   }
   finish();
   self_.reset();  // whoever resumed this coroutine still holds the session
@@ -141,6 +143,7 @@ bool io_session::call_operation::await_suspend(std::coroutine_handle<> calling) 
                      }));
   if (state_ == state::done) return false;
   state_ = state::running;
+  session_.on_call_waits();
   return true;
 }
 

@@ -78,6 +78,8 @@ class io_session : public net::session {
   virtual void out_of_time(waiting) {}
   // Whether draining may end it now.
   virtual bool is_idle() const noexcept = 0;
+  // The user's coroutine has begun to wait for something.
+  virtual void on_call_waits() {}
 
   // Runs a user's coroutine; `co_await` gives the exception that it ended with, or null.
   class call_operation {

@@ -46,6 +46,16 @@ std::vector<std::string> addresses_of(const server_options& options) {
 
 }  // namespace
 
+namespace {
+
+// A listening socket and the worker that accepts from it.
+struct bound_socket {
+  net::listening_socket socket;
+  std::size_t at;
+};
+
+}  // namespace
+
 struct server::implementation : std::enable_shared_from_this<server::implementation> {
   enum class state { stopped, running, stopping };
 
@@ -54,9 +64,11 @@ struct server::implementation : std::enable_shared_from_this<server::implementat
 
   // --- start
   void start(bool with_listeners);
-  std::vector<net::listening_socket> bind_all() const;
+  std::vector<bound_socket> bind_all() const;
+  void bind(net::listen_address address, std::vector<bound_socket>& to) const;
   void make_workers();
-  void add_listeners(std::vector<net::listening_socket> sockets);
+  void add_listeners(std::vector<bound_socket> sockets);
+  void undo_start() noexcept;
   void accept(std::size_t at, int descriptor, const net::endpoint& remote);
   void adopt(std::shared_ptr<net::worker> w, std::unique_ptr<net::transport> t, bool is_here);
   std::unique_ptr<net::transport> make_transport(std::size_t at, int descriptor,
@@ -64,6 +76,8 @@ struct server::implementation : std::enable_shared_from_this<server::implementat
 
   // --- stop
   void begin_stop(std::chrono::milliseconds grace);
+  void close_listeners();
+  void drain();
   void cut();
   void abandon();
   void arm(std::chrono::milliseconds after, void (implementation::*what)());
@@ -84,7 +98,9 @@ struct server::implementation : std::enable_shared_from_this<server::implementat
   std::unique_ptr<asio::steady_timer> timer;
   std::function<void(stop_report)> on_stopped;
   stop_report report;
-  std::promise<void> stopped;
+  bool reported = true;  // the report is of the last stop, which ended
+  std::shared_ptr<std::promise<void>> stopped;
+  std::shared_future<void> end;
   std::chrono::steady_clock::time_point stop_began;
   std::uint64_t cut_before = 0;
 };
@@ -94,38 +110,77 @@ struct server::implementation : std::enable_shared_from_this<server::implementat
 void server::implementation::start(bool with_listeners) {
   const std::lock_guard lock(mutex);
   if (now != state::stopped) throw std::logic_error("asio_httpd: the server runs already");
-  auto sockets = with_listeners ? bind_all() : std::vector<net::listening_socket>();
+  const unsigned wanted = core->options.threads;
+  const unsigned own = wanted != 0 ? wanted : std::max(1u, std::thread::hardware_concurrency());
+  core->threads = executor ? 0 : own;
+  auto sockets = with_listeners ? bind_all() : std::vector<bound_socket>();
   const auto limit = core->options.limits.connections;
   core->connection_limit = limit != 0 ? limit : serving::default_connection_limit();
   core->started_unix_time = core->clock().unix_time();
   core->started = core->clock().now();
   core->draining = false;
-  stopped = std::promise<void>();
-  make_workers();
-  add_listeners(std::move(sockets));
+  try {
+    make_workers();
+    add_listeners(std::move(sockets));
+    if (threads) threads->start();
+  } catch (...) {
+    undo_start();
+    throw;
+  }
   core->listeners = listener_names;
-  if (threads) threads->start();
+  stopped = std::make_shared<std::promise<void>>();
+  end = stopped->get_future().share();
+  reported = false;
   now = state::running;
 }
 
+void server::implementation::undo_start() noexcept {
+  if (threads) {
+    threads->abandon();
+    threads->finish();
+  }
+  for (auto& l : listeners) {
+    asio::dispatch(l->executor(), [l] { l->close(); });
+  }
+  listeners.clear();
+  listener_names.clear();
+  first_port = 0;
+  workers.clear();
+  threads.reset();
+}
+
 // Every address is bound before anything serves: all or nothing.
-std::vector<net::listening_socket> server::implementation::bind_all() const {
-  std::vector<net::listening_socket> sockets;
+std::vector<bound_socket> server::implementation::bind_all() const {
+  std::vector<bound_socket> sockets;
   for (const std::string& text : addresses_of(core->options)) {
     std::uint16_t chosen = 0;  // by the kernel, for the first of "localhost:0"
     for (net::listen_address address : net::parse_listen_address(text)) {
-      if (address.port == 0) address.port = chosen;
+      const bool any_port = address.port == 0;
+      if (any_port) address.port = chosen;
       try {
-        sockets.emplace_back(address, core->options.sockets);
-        chosen = sockets.back().address().port;
+        bind(address, sockets);
+        chosen = sockets.back().socket.address().port;
       } catch (const std::system_error& e) {
         const bool no_ipv6 = e.code() == std::errc::address_not_available ||
                              e.code() == std::errc::address_family_not_supported;
-        if (!address.optional || !(no_ipv6 || chosen != 0)) throw;
+        if (!address.optional || !(no_ipv6 || any_port)) throw;
       }
     }
   }
   return sockets;
+}
+
+// One socket; with reuse_port, one for each thread of the server's own.
+void server::implementation::bind(net::listen_address address,
+                                  std::vector<bound_socket>& to) const {
+  const auto& options = core->options.sockets;
+  const bool for_each_thread =
+      options.reuse_port && address.type == net::listen_address::kind::ip && !executor;
+  const std::size_t count = for_each_thread ? core->threads : 1;
+  for (std::size_t at = 0; at < count; ++at) {
+    to.push_back({net::listening_socket(address, options), at});
+    address.port = to.back().socket.address().port;
+  }
 }
 
 void server::implementation::make_workers() {
@@ -134,13 +189,10 @@ void server::implementation::make_workers() {
   };
   workers.clear();
   if (executor) {
-    core->threads = 0;
     workers.push_back(
         std::make_shared<net::worker>(asio::make_strand(*executor), core->options.clock, tick));
     return;
   }
-  const unsigned wanted = core->options.threads;
-  core->threads = wanted != 0 ? wanted : std::max(1u, std::thread::hardware_concurrency());
   threads = std::make_unique<net::threads>(core->threads);
   for (std::size_t i = 0; i < threads->size(); ++i) {
     workers.push_back(
@@ -148,17 +200,16 @@ void server::implementation::make_workers() {
   }
 }
 
-void server::implementation::add_listeners(std::vector<net::listening_socket> sockets) {
+void server::implementation::add_listeners(std::vector<bound_socket> sockets) {
   listeners.clear();
   listener_names.clear();
   first_port = 0;
-  for (auto& socket : sockets) {
-    listener_names.push_back(socket.address().text());
+  for (auto& [socket, at] : sockets) {
+    if (at == 0) listener_names.push_back(socket.address().text());
     if (first_port == 0) first_port = socket.address().port;
-    const std::size_t at = 0;
     listeners.push_back(std::make_shared<net::listener>(
         workers[at]->executor(), std::move(socket),
-        [weak = weak_from_this()](int descriptor, const net::endpoint& remote) {
+        [weak = weak_from_this(), at = at](int descriptor, const net::endpoint& remote) {
           if (auto self = weak.lock()) return self->accept(at, descriptor, remote);
           net::turn_away(descriptor, {});
         },
@@ -170,13 +221,15 @@ void server::implementation::add_listeners(std::vector<net::listening_socket> so
   }
 }
 
-// Connections go round the workers, so that threads get equal shares of long-lived ones.
+// Connections go round the workers, so that threads get equal shares of long-lived ones; with
+// reuse_port the kernel has chosen the thread already.
 void server::implementation::accept(std::size_t at, int descriptor, const net::endpoint& remote) {
   if (core->open.load() >= core->connection_limit || core->draining) {
     core->metrics.local().refused.add(1);
     return net::turn_away(descriptor, core->protocol ? std::string_view() : over_capacity);
   }
-  const std::size_t to = next_worker.fetch_add(1, std::memory_order_relaxed) % workers.size();
+  const std::size_t next = next_worker.fetch_add(1, std::memory_order_relaxed);
+  const std::size_t to = core->options.sockets.reuse_port ? at : next % workers.size();
   adopt(workers[to], make_transport(to, descriptor, remote), to == at && !executor);
 }
 
@@ -212,13 +265,34 @@ void server::implementation::begin_stop(std::chrono::milliseconds grace) {
   core->draining = true;
   report.open = core->open;
   cut_before = core->metrics.closed(close_reason::drain_deadline);
-  for (auto& l : listeners) {
-    asio::dispatch(workers.front()->executor(), [l] { l->close(); });
-  }
-  listeners.clear();
   timer = std::make_unique<asio::steady_timer>(workers.front()->executor());
   arm(grace, &implementation::cut);
-  for (auto& w : workers) w->drain_all();
+  close_listeners();
+}
+
+// Each on its own thread. When none of them accepts any more, the connections are told.
+void server::implementation::close_listeners() {
+  auto left = std::make_shared<std::atomic<std::size_t>>(listeners.size() + 1);
+  auto closed = [self = shared_from_this(), front = workers.front()->executor(), left] {
+    if (left->fetch_sub(1) == 1) asio::dispatch(front, [self] { self->drain(); });
+  };
+  for (auto& l : std::exchange(listeners, {})) {
+    asio::dispatch(l->executor(), [l, closed] {
+      l->close();
+      closed();
+    });
+  }
+  closed();
+}
+
+void server::implementation::drain() {
+  std::vector<std::shared_ptr<net::worker>> told;
+  {
+    const std::lock_guard lock(mutex);
+    if (!timer) return;
+    told = workers;
+  }
+  for (auto& w : told) w->drain_all();
   core->when_none_is_open([self = shared_from_this()] { self->finish_stop(); });
 }
 
@@ -230,12 +304,14 @@ void server::implementation::arm(std::chrono::milliseconds after, void (implemen
 }
 
 void server::implementation::cut() {
+  std::vector<std::shared_ptr<net::worker>> told;
   {
     const std::lock_guard lock(mutex);
     if (now != state::stopping || !timer) return;
     arm(abandon_after, &implementation::abandon);
+    told = workers;
   }
-  for (auto& w : workers) w->cut_all();
+  for (auto& w : told) w->cut_all();
 }
 
 // Somebody's coroutine does not end when it is cancelled.
@@ -247,6 +323,8 @@ void server::implementation::abandon() {
 
 void server::implementation::finish_stop() {
   std::function<void(stop_report)> tell;
+  std::shared_ptr<std::promise<void>> ended;
+  stop_report made;
   {
     const std::lock_guard lock(mutex);
     if (!timer) return;
@@ -259,25 +337,34 @@ void server::implementation::finish_stop() {
     report.took = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - stop_began);
     tell = std::exchange(on_stopped, nullptr);
+    made = report;
+    ended = stopped;  // the callback may start the server again, which makes another
+    reported = true;
     for (auto& w : workers) w->stop();
     if (executor) {
       workers.clear();
       now = state::stopped;
-    } else if (core->open != 0) {
+    } else {
+      // What is left is not the server's: a handler's detached work must not hold up the stop.
       threads->abandon();
     }
   }
   if (core->options.access_log) core->options.access_log->flush();
-  if (tell) tell(report);
-  stopped.set_value();
+  if (tell) tell(made);
+  ended->set_value();
 }
 
 // Of a server's own threads. Not from one of them.
 void server::implementation::join() {
   if (executor) return;
   threads->finish();
-  workers.clear();
-  threads.reset();
+  {
+    std::unique_ptr<net::threads> gone_threads;  // destroyed last
+    std::vector<std::shared_ptr<net::worker>> gone_workers;
+    const std::unique_lock lock(mutex);
+    gone_workers.swap(workers);
+    gone_threads.swap(threads);
+  }
   const std::lock_guard lock(mutex);
   now = state::stopped;
 }
@@ -308,11 +395,9 @@ server::server(server&&) noexcept = default;
 
 server::~server() {
   if (!implementation_ || !is_running()) return;
-  if (implementation_->executor) {
-    async_stop({}, nullptr);
-  } else {
-    stop({});
-  }
+  async_stop({}, nullptr);
+  cut();  // a stop that was under way with more time
+  if (!implementation_->executor) stop({});
 }
 
 void server::start() {
@@ -321,27 +406,38 @@ void server::start() {
 
 stop_report server::stop(std::chrono::milliseconds grace) {
   auto keep = implementation_;
-  auto wait = [&] {
+  std::shared_future<void> end;
+  {
     const std::lock_guard lock(keep->mutex);
-    return keep->now != implementation::state::stopped;
-  }();
-  if (!wait) return keep->report;
-  auto ended = keep->stopped.get_future();
+    if (keep->now == implementation::state::stopped) return keep->report;
+    end = keep->end;
+  }
   async_stop(grace, nullptr);
-  ended.wait();
+  end.wait();
   keep->join();
+  const std::lock_guard lock(keep->mutex);
   return keep->report;
 }
 
 void server::async_stop(std::chrono::milliseconds grace, std::function<void(stop_report)> done) {
   auto keep = implementation_;
-  {
-    const std::lock_guard lock(keep->mutex);
-    if (keep->now != implementation::state::running) return;
+  std::unique_lock lock(keep->mutex);
+  if (keep->now == implementation::state::running) {
     keep->now = implementation::state::stopping;
     keep->on_stopped = std::move(done);
+    asio::post(keep->workers.front()->executor(), [keep, grace] { keep->begin_stop(grace); });
+  } else if (done && !keep->reported) {
+    keep->on_stopped = [first = std::move(keep->on_stopped),
+                        second = std::move(done)](const stop_report& r) {
+      if (first) first(r);
+      second(r);
+    };
+  } else if (done) {
+    const stop_report last = keep->report;
+    lock.unlock();
+    if (!keep->executor) return done(last);
+    asio::post(*keep->executor, [done = std::move(done), last] { done(last); });
   }
-  asio::post(keep->workers.front()->executor(), [keep, grace] { keep->begin_stop(grace); });
 }
 
 void server::cut() {
@@ -357,12 +453,15 @@ bool server::is_running() const noexcept {
 }
 
 std::vector<std::string> server::listeners() const {
+  const std::lock_guard lock(implementation_->mutex);
   return implementation_->listener_names;
 }
 std::uint16_t server::port() const {
+  const std::lock_guard lock(implementation_->mutex);
   return implementation_->first_port;
 }
 status_report server::report() const {
+  const std::lock_guard lock(implementation_->mutex);
   return implementation_->core->report();
 }
 
