@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Answers that are not a handler's, counting, and the log of exchanges.
+
+#include "server/exchange.hpp"
+
+#include "support/scratch_folder.hpp"
+#include "support/server_harness.hpp"
+
+#include <asio_httpd/asio_httpd.hpp>
+
+#include <doctest/doctest.h>
+
+#include <unistd.h>
+
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+using namespace asio_httpd;
+using namespace asio_httpd::serving;
+using test_support::get;
+using test_support::request_text;
+using test_support::server_harness;
+
+namespace {
+
+// What the log was told, as text.
+class recording_log final : public exchange_log {
+ public:
+  void write(const exchange& e) noexcept override {
+    lines.push_back(std::string(e.request ? e.request->target() : "-") + " " +
+                    std::to_string(to_integer(e.response->status())) + " " +
+                    std::to_string(e.bytes_sent) + " " + std::string(to_string(e.reason)));
+    last_remote = std::string(e.remote_address) + ":" + std::to_string(e.remote_port);
+    last_time = e.unix_time;
+  }
+  void flush() noexcept override { ++flushes; }
+  std::vector<std::string> lines;
+  std::string last_remote;
+  std::int64_t last_time = 0;
+  int flushes = 0;
+};
+
+template <class E>
+handler_failure failure_of(E e) {
+  return answer_exception(std::make_exception_ptr(std::move(e)));
+}
+
+}  // namespace
+
+TEST_CASE("how exceptions are answered") {
+  auto meant = failure_of(http_error(status::conflict, "no"));
+  CHECK(meant.answer.status() == status::conflict);
+  CHECK(meant.answer.text() == "no");
+  CHECK(meant.message.empty());
+  auto known = failure_of(std::runtime_error("secret"));
+  CHECK(known.answer.status() == status::internal_server_error);
+  CHECK(known.answer.text().find("secret") == std::string_view::npos);
+  CHECK(known.message == "secret");
+  auto unknown = failure_of(42);
+  CHECK(unknown.answer.status() == status::internal_server_error);
+  CHECK_FALSE(unknown.message.empty());
+}
+
+TEST_CASE("an exception with an empty text is an error like any other") {
+  auto failure = failure_of(std::runtime_error(""));
+  CHECK(failure.answer.status() == status::internal_server_error);
+  CHECK_FALSE(failure.message.empty());
+}
+
+TEST_CASE("a file's stamp changes with its size and its time") {
+  test_support::scratch_folder folder;
+  const std::string path = folder.write("f", "1234");
+  std::error_code error;
+  const file f = file::open(path, error);
+  const auto before = file_stamp::of(f);
+  CHECK(file_stamp::of(f) == before);
+  REQUIRE(::truncate(path.c_str(), 3) == 0);
+  CHECK(file_stamp::of(f) != before);
+}
+
+TEST_CASE("requests are counted by method, class and route") {
+  router routes;
+  routes.get("/a", [] { return "a"; });
+  routes.get("/b/{x}", [](std::string_view x) { return std::string(x); });
+  server_harness h(routes);
+  auto c = h.connect();
+  h.ask(c, get("/a") + get("/a") + get("/b/1") + get("/none") + request_text("HEAD /a HTTP/1.1") +
+               request_text("POST /a HTTP/1.1"));
+  const auto r = h.report().requests;
+  CHECK(r.total == 6);
+  CHECK(r.by_status_class[2] == 4);
+  CHECK(r.by_status_class[4] == 2);
+  CHECK(r.without_route == 2);
+  REQUIRE(r.by_route.size() == 2);
+  CHECK(r.by_route[0].requests == 3);
+  CHECK(r.by_route[1].requests == 1);
+  CHECK(r.by_route[1].pattern == "/b/{x}");
+  CHECK(r.latency.count == 4);
+  std::string methods;
+  for (const auto& [name, count] : r.by_method) methods += name + std::to_string(count) + " ";
+  CHECK(methods == "GET4 HEAD1 POST1 ");
+}
+
+TEST_CASE("bytes are counted in both directions") {
+  router routes;
+  routes.get("/", [] { return "hello"; });
+  server_harness h(routes);
+  auto c = h.connect();
+  const std::string sent = get("/");
+  const std::string received = h.ask(c, sent);
+  CHECK(h.report().bytes.received == sent.size());
+  CHECK(h.report().bytes.sent == received.size());
+}
+
+TEST_CASE("each exchange is logged once, with the reason of the close that it brings") {
+  auto log = std::make_shared<recording_log>();
+  router routes;
+  routes.get("/", [] { return "hello"; });
+  server_harness h(routes, {.limits = {.requests_per_connection = 3}, .access_log = log});
+  auto c = h.connect();
+  h.ask(c, get("/?q") + request_text("HEAD / HTTP/1.1") + get("/none"));
+  auto d = h.connect();
+  h.ask(d, get("/", "Connection: close\r\n"));
+  auto e = h.connect();
+  h.ask(e, "bad\r\n\r\n");
+  auto f = h.connect();
+  h.ask(f, "GET / HT");
+  h.advance(std::chrono::seconds(11));
+  REQUIRE(log->lines.size() == 6);
+  CHECK(log->lines[0] == "/?q 200 5 none");
+  CHECK(log->lines[1] == "/ 200 0 none");
+  CHECK(log->lines[2] == "/none 404 14 request_refused");
+  CHECK(log->lines[3] == "/ 200 5 client_requested");
+  CHECK(log->lines[4] == "- 400 16 parse_error");
+  CHECK(log->lines[5] == "- 408 20 head_timeout");
+  CHECK(log->last_remote == "127.0.0.1:40000");
+  CHECK(log->last_time == 784111777 + 11);
+  CHECK(log->flushes > 0);
+}
+
+TEST_CASE("a response that is no final one is a mistake of the handler: 500") {
+  router routes;
+  routes.get("/{n}", [](int n) { return response(static_cast<status>(n)); });
+  server_harness h(routes);
+  auto c = h.connect();
+  CHECK(test_support::statuses_in(h.ask(c, get("/100"))) == "500");
+  CHECK(test_support::statuses_in(h.ask(c, get("/101"))) == "500");
+  CHECK(test_support::statuses_in(h.ask(c, get("/599"))) == "599");
+}
