@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// What it costs to read the head of a request: a browser's of 700 bytes and a load generator's of
+// 76.
+//
+//   parse_head/<instructions>   the head parser alone, into a field table that is used again
+//   engine/head                 bytes in, `action::head` out: and also what the fields mean,
+//                               the target, the path
+//   beast                       Boost.Beast's request_parser, as its servers use it, in the same
+//   run
+
+#include <benchmark/benchmark.h>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/receive_buffer.hpp"
+#include "http1/engine.hpp"
+#include "http1/head_parser.hpp"
+
+namespace {
+
+namespace http1 = asio_httpd::http1;
+namespace beast = boost::beast;
+
+constexpr std::string_view browser_request =
+    "GET /gallery/2024/05/a-walk-along-the-coast-04.jpg?size=large HTTP/1.1\r\n"
+    "Host: pictures.example.com\r\n"
+    "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Firefox/115.0\r\n"
+    "Accept: image/avif,image/webp,*/*\r\n"
+    "Accept-Language: en-GB,en;q=0.8,de-DE;q=0.6,de;q=0.4,fr;q=0.2\r\n"
+    "Accept-Encoding: gzip, deflate, br\r\n"
+    "Connection: keep-alive\r\n"
+    "Referer: https://pictures.example.com/gallery/2024/05/\r\n"
+    "Cookie: session=6f1d8c0e5a7b4923b8f1c2d3e4f50617; theme=dark; seen=1714550400.17.3;"
+    " consent=necessary-statistics; region=coast-north; viewed=a-walk-along-the-coast-103.jpg\r\n"
+    "Sec-Fetch-Dest: image\r\n"
+    "Sec-Fetch-Mode: no-cors\r\n"
+    "Sec-Fetch-Site: same-origin\r\n"
+    "If-Modified-Since: Fri, 03 May 2024 10:00:00 GMT\r\n"
+    "\r\n";
+static_assert(browser_request.size() == 700);
+
+constexpr std::string_view wrk_request =
+    "GET /hello?n=1234 HTTP/1.1\r\n"
+    "Host: localhost:8080\r\n"
+    "Connection: keep-alive\r\n"
+    "\r\n";
+static_assert(wrk_request.size() == 76);
+
+void parse_with(benchmark::State& state, http1::parse_head_function* parse,
+                std::string_view request) {
+  if (parse == nullptr) return state.SkipWithError("this processor lacks the instructions");
+  asio_httpd::base::receive_buffer input;
+  input.append(request);
+  const http1::head_limits limits;
+  asio_httpd::fields fields;
+  for (auto _ : state) {
+    http1::head head;
+    http1::field_sink::clear(fields);
+    if (parse(input.data(), input.size(), limits, head, fields) != http1::parse_state::done) {
+      std::abort();
+    }
+    benchmark::DoNotOptimize(fields.size());
+    benchmark::ClobberMemory();
+  }
+}
+
+// The bytes are put back each time, as read() would.
+void engine_to_head(benchmark::State& state, std::string_view request) {
+  const auto engine = std::make_unique<http1::engine>();
+  const http1::head_limits limits;
+  for (auto _ : state) {
+    engine->reset(limits);
+    engine->input().append(request);
+    if (engine->next() != http1::action::head) std::abort();
+    benchmark::ClobberMemory();
+  }
+}
+
+void beast_parser(benchmark::State& state, std::string_view request) {
+  for (auto _ : state) {
+    beast::http::request_parser<beast::http::empty_body> parser;
+    beast::error_code ec;
+    parser.put(boost::asio::buffer(request), ec);
+    if (ec || !parser.is_header_done()) std::abort();
+    benchmark::DoNotOptimize(parser.get());
+    benchmark::ClobberMemory();
+  }
+}
+
+using http1::instruction_set;
+using http1::parse_head_with;
+
+BENCHMARK_CAPTURE(parse_with, default / browser, http1::parse_head, browser_request);
+BENCHMARK_CAPTURE(parse_with, avx2 / browser, parse_head_with(instruction_set::avx2),
+                  browser_request);
+BENCHMARK_CAPTURE(parse_with, sse42 / browser, parse_head_with(instruction_set::sse42),
+                  browser_request);
+BENCHMARK_CAPTURE(parse_with, portable / browser, parse_head_with(instruction_set::portable),
+                  browser_request);
+BENCHMARK_CAPTURE(engine_to_head, browser, browser_request);
+BENCHMARK_CAPTURE(beast_parser, browser, browser_request);
+
+BENCHMARK_CAPTURE(parse_with, default / wrk, http1::parse_head, wrk_request);
+BENCHMARK_CAPTURE(parse_with, avx2 / wrk, parse_head_with(instruction_set::avx2), wrk_request);
+BENCHMARK_CAPTURE(parse_with, sse42 / wrk, parse_head_with(instruction_set::sse42), wrk_request);
+BENCHMARK_CAPTURE(parse_with, portable / wrk, parse_head_with(instruction_set::portable),
+                  wrk_request);
+BENCHMARK_CAPTURE(engine_to_head, wrk, wrk_request);
+BENCHMARK_CAPTURE(beast_parser, wrk, wrk_request);
+
+}  // namespace
