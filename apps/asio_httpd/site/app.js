@@ -61,7 +61,7 @@ function fill(table, rows) {
 }
 
 const classNames = { "2xx": "good", "4xx": "warn", "5xx": "bad" };
-const alarming = new Set(["internal_error", "handler_timeout", "over_capacity", "content_changed"]);
+const alarming = new Set(["internal_error", "handler_timeout", "content_changed"]);
 
 function nonZero(counts, kindOf) {
   return Object.entries(counts)

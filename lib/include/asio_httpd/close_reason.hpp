@@ -27,14 +27,13 @@ enum class close_reason : std::uint8_t {
   write_timeout,
   handler_timeout,
   content_changed,  // a file was cut or changed while it was sent
-  over_capacity,    // more connections than the limit
   upgraded,         // the stream was handed to another protocol, which ended
   drained,          // the server stops; the connection was idle or had its last answer
   drain_deadline,   // the server stopped before the connection was done
   internal_error,
 };
 
-inline constexpr std::size_t close_reason_count = 20;
+inline constexpr std::size_t close_reason_count = 19;
 
 // For example "head_timeout". Static storage.
 std::string_view to_string(close_reason r) noexcept;

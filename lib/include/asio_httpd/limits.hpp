@@ -30,12 +30,12 @@ struct limits {
   std::uint64_t requests_per_connection = 0;
 };
 
-// Granularity: a deadline fires up to half a second late.
+// Granularity: a deadline fires up to half a second late. duration::max() is none.
 struct deadlines {
   using duration = std::chrono::milliseconds;
   // From the first byte of a request (or from accept) to the end of its head; 408.
   duration head = std::chrono::seconds(10);
-  // A body must arrive at `body_rate` bytes a second, after a grace of `body`; 408.
+  // A body must arrive at `body_rate` bytes a second in each period of `body`; 408.
   duration body = std::chrono::seconds(10);
   std::uint64_t body_rate = 240;
   // Between two requests of a connection.

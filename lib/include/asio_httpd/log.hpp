@@ -40,7 +40,8 @@ class exchange_log {
  public:
   virtual ~exchange_log() = default;
   virtual void write(const exchange& e) noexcept = 0;
-  // Sends buffered lines on. Called once a second and when the server stops.
+  // Sends buffered lines on. Called at least once a second while there is something
+  // to send on, and when the server stops.
   virtual void flush() noexcept {}
 };
 

@@ -4,8 +4,8 @@
 //
 //   /static/logo.png          matches exactly this path
 //   /users/{name}             one segment, not empty, any text
-//   /users/{id:int}           one segment that is a signed 64-bit number: digits after an optional
-//   '-' /users/{id:uint}          one segment that is an unsigned 64-bit number: digits only
+//   /users/{id:int}           one segment that is a signed 64-bit number: digits after a '-' or
+//   none /users/{id:uint}          one segment that is an unsigned 64-bit number: digits only
 //   /files/{rest...}          "/files/" and everything below it, not "/files"; only as last segment
 //
 // A parameter is a whole segment; its name is an identifier and stands once in a pattern. A slash

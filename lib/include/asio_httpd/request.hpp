@@ -49,7 +49,7 @@ class request {
   std::string_view query() const noexcept { return query_; }
   // The first value of a query parameter, decoded as a form does ('+' is a space).
   std::optional<std::string> query(std::string_view name) const;
-  // The authority's host without the port, or "" (RFC 9110 section 7.2). In lower case as sent.
+  // The authority's host without the port, or "" (RFC 9110 section 7.2). As it was sent.
   std::string_view host() const noexcept { return host_; }
 
   const asio_httpd::fields& fields() const noexcept { return fields_; }

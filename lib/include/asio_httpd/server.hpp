@@ -74,15 +74,16 @@ class server {
          server_options options = {});
   server(server&&) noexcept;
   server& operator=(server&&) = delete;
-  // Cuts what is still open, at once.
+  // Cuts what is still open, at once. On your executor, handlers that have begun may still run
+  // after it; what they capture by reference must live as long as the executor runs.
   ~server();
 
   // Binds every address, then begins to serve. All or nothing: throws std::system_error or
   // std::invalid_argument with a sentence about the address that failed.
   void start();
 
-  // Stops accepting, lets open connections finish for at most `grace`, cuts the rest. On its own
-  // threads: waits for that and joins them.
+  // Stops accepting, lets open connections finish for at most `grace`, cuts the rest, and waits for
+  // that. Not to be called from a thread that serves: it would wait for itself.
   stop_report stop(std::chrono::milliseconds grace);
   // The same without waiting, for a server on your executor: `done` is called on it.
   void async_stop(std::chrono::milliseconds grace, std::function<void(stop_report)> done);

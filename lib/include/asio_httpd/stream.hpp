@@ -28,7 +28,7 @@ class stream {
   explicit stream(std::shared_ptr<implementation> i) noexcept;
   stream(stream&&) noexcept;
   stream& operator=(stream&&) noexcept;
-  // Closes the connection.
+  // Ends what is sent; the connection is closed when the handler returns.
   ~stream();
 
   // Waits for bytes and takes what is there, `size` at most; 0 is the end. Waits no longer than

@@ -7,6 +7,12 @@
 #include <charconv>
 
 namespace asio_httpd {
+namespace {
+
+// Memory that a response that is used again keeps.
+constexpr std::size_t largest_kept = 16 * 1024;
+
+}  // namespace
 
 response::response(asio_httpd::status s, std::string text, std::string_view content_type)
     : status_(s), kind_(content::text), text_(std::move(text)) {
@@ -23,6 +29,7 @@ response& response::body(asio_httpd::file f, std::uint64_t offset, std::uint64_t
 
 response& response::no_body() noexcept {
   kind_ = content::none;
+  if (text_.capacity() > largest_kept) std::string().swap(text_);
   text_.clear();
   file_.reset();
   return *this;

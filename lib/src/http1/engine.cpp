@@ -40,6 +40,7 @@ void engine::reset(const head_limits& limits) noexcept {
   input_.clear();
   output_.clear();
   eof_ = false;
+  left_body_unread_ = false;
   broken_ = rule::none;
   reason_ = close_reason::none;
   empty_lines_ = 0;
@@ -306,6 +307,7 @@ bool engine::may_discard() const noexcept {
 
 void engine::after_response(bool close, bool early) {
   if (close) {
+    left_body_unread_ = early && framing_.has_body();
     state_ = state::closed;
     return;
   }

@@ -41,6 +41,8 @@ enum class action : std::uint8_t { read, head, dispatch, refuse, upgrade, close 
 
 class engine {
  public:
+  enum class phase : std::uint8_t { between, head, body };
+
   engine() = default;
   engine(const engine&) = delete;
   engine& operator=(const engine&) = delete;
@@ -93,10 +95,12 @@ class engine {
   }
   // Whether a request has begun that has no answer yet.
   bool owes_an_answer() const noexcept {
-    return state_ != state::discard && state_ != state::closed;
+    if (state_ == state::head) return reading() == phase::head;
+    return state_ != state::discard && state_ != state::closed && state_ != state::answered;
   }
+  // It closes although the peer may still be sending a body.
+  bool left_body_unread() const noexcept { return left_body_unread_; }
   // Which deadline holds while it wants to read.
-  enum class phase : std::uint8_t { between, head, body };
   phase reading() const noexcept;
   // Bytes of the current body that came in.
   std::uint64_t body_received() const noexcept { return body_received_; }
@@ -161,6 +165,7 @@ class engine {
   bool in_trailers_ = false;
   bool head_read_ = false;  // the request's method is known
   bool eof_ = false;
+  bool left_body_unread_ = false;
 };
 
 }  // namespace asio_httpd::http1

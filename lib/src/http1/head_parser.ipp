@@ -42,14 +42,22 @@ struct parser {
       case stage::start:
         state.mark = offset(p);
         [[fallthrough]];
-      case stage::method: return method(p);
-      case stage::target: return target(p);
-      case stage::version: return version(p);
-      case stage::line_start: return lines(p);
-      case stage::name: return resume_name(p);
-      case stage::value: return resume_value(p);
-      case stage::value_line_end: return resume_line_end(p);
-      case stage::head_line_end: return head_end(p);
+      case stage::method:
+        return method(p);
+      case stage::target:
+        return target(p);
+      case stage::version:
+        return version(p);
+      case stage::line_start:
+        return lines(p);
+      case stage::name:
+        return resume_name(p);
+      case stage::value:
+        return resume_value(p);
+      case stage::value_line_end:
+        return resume_line_end(p);
+      case stage::head_line_end:
+        return head_end(p);
     }
     return parse_state::failed;
   }

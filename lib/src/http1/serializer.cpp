@@ -59,7 +59,10 @@ void append_connection(const response& r, const serialize_options& options, std:
   if (r.status() == status::switching_protocols) {
     to.append("Connection: upgrade\r\n");
   } else if (!options.keep_alive) {
-    to.append("Connection: close\r\n");
+    to.append(r.fields().contains(field::upgrade) ? "Connection: upgrade, close\r\n"
+                                                  : "Connection: close\r\n");
+  } else if (r.fields().contains(field::upgrade)) {
+    to.append("Connection: upgrade\r\n");  // RFC 9110 section 7.8
   } else if (options.version_minor == 0) {
     to.append("Connection: keep-alive\r\n");
   }

@@ -242,8 +242,7 @@ void listener::accept_batch() {
     const int accepted =
         ::accept4(descriptor_.native_handle(), address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (accepted >= 0) {
-      pause_ = {};
-      on_accept_(accepted, endpoint::from(address));
+      if (!hand_out(accepted, endpoint::from(address))) return;
       continue;
     }
     if (errno == EAGAIN || errno == EWOULDBLOCK) break;
@@ -253,6 +252,18 @@ void listener::accept_batch() {
     // Anything else is about the one connection (accept(2), "Error handling").
   }
   if (descriptor_.is_open()) wait();
+}
+
+// Memory, or room in the kernel's tables, may be short for this one too. False after a pause.
+bool listener::hand_out(int descriptor, const endpoint& remote) {
+  try {
+    on_accept_(descriptor, remote);
+    pause_ = {};
+    return true;
+  } catch (...) {
+    pause(std::make_error_code(std::errc::not_enough_memory));
+    return false;
+  }
 }
 
 void listener::pause(const std::error_code& why) {

@@ -52,6 +52,7 @@ void turn_away(int descriptor, std::string_view last_word) noexcept;
 
 class listener : public std::enable_shared_from_this<listener> {
  public:
+  // Owns the descriptor from the call on, also where it throws.
   using accept_function = std::function<void(int descriptor, const endpoint& remote)>;
   using error_function = std::function<void(const std::error_code&)>;
 
@@ -68,6 +69,7 @@ class listener : public std::enable_shared_from_this<listener> {
  private:
   void wait();
   void accept_batch();
+  bool hand_out(int descriptor, const endpoint& remote);
   void pause(const std::error_code& why);
 
   listening_socket socket_;

@@ -80,7 +80,8 @@ class session : public std::enable_shared_from_this<session> {
   std::shared_ptr<worker> owner_;
   std::unique_ptr<net::transport> transport_;
   std::atomic<std::int64_t> deadline_{never};
-  session* previous_ = nullptr;  // the worker's list
+  bool listed_ = false;  // in the worker's list, behind its mutex
+  session* previous_ = nullptr;
   session* next_ = nullptr;
 };
 

@@ -15,6 +15,7 @@
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 namespace asio_httpd::net {
 namespace {
@@ -72,7 +73,11 @@ iovec piece(std::string_view text) noexcept {
 template <class Executor>
 socket_transport<Executor>::socket_transport(const Executor& executor, int descriptor,
                                              const endpoint& remote)
-    : descriptor_(executor, descriptor), remote_(remote) {}
+    : descriptor_(executor), remote_(remote) {
+  error_code error;
+  descriptor_.assign(descriptor, error);
+  if (error) ::close(descriptor);  // the kernel's limit of watched descriptors
+}
 
 template <class Executor>
 io_result socket_transport<Executor>::read(char* data, std::size_t size) noexcept {

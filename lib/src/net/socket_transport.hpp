@@ -19,7 +19,8 @@ namespace asio_httpd::net {
 template <class Executor>
 class socket_transport final : public transport {
  public:
-  // Owns `descriptor`, a connected, non-blocking stream socket.
+  // Owns `descriptor`, a connected, non-blocking stream socket. Where it cannot be waited for, it
+  // is closed, and every operation fails.
   socket_transport(const Executor& executor, int descriptor, const endpoint& remote);
 
   io_result read(char* data, std::size_t size) noexcept override;

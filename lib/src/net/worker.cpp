@@ -14,9 +14,7 @@ namespace asio_httpd::net {
 namespace asio = boost::asio;
 
 session::session(std::shared_ptr<worker> owner, std::unique_ptr<net::transport> t)
-    : owner_(std::move(owner)), transport_(std::move(t)) {
-  owner_->add(*this);
-}
+    : owner_(std::move(owner)), transport_(std::move(t)) {}
 
 session::~session() {
   owner_->remove(*this);
@@ -46,6 +44,7 @@ worker::worker(asio::any_io_executor executor, std::shared_ptr<asio_httpd::clock
 worker::~worker() = default;
 
 void worker::run(std::shared_ptr<session> s) {
+  add(*s);
   arm();
   s->start();
   if (is_draining()) s->drain();
@@ -53,6 +52,7 @@ void worker::run(std::shared_ptr<session> s) {
 
 void worker::add(session& s) {
   const std::lock_guard lock(mutex_);
+  s.listed_ = true;
   s.next_ = first_;
   if (first_ != nullptr) first_->previous_ = &s;
   first_ = &s;
@@ -61,6 +61,7 @@ void worker::add(session& s) {
 
 void worker::remove(session& s) noexcept {
   const std::lock_guard lock(mutex_);
+  if (!s.listed_) return;
   (s.previous_ != nullptr ? s.previous_->next_ : first_) = s.next_;
   if (s.next_ != nullptr) s.next_->previous_ = s.previous_;
   --size_;

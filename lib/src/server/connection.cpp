@@ -25,6 +25,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 #include <unistd.h>
 
@@ -42,10 +43,6 @@ constexpr std::uint64_t file_turn = 1024 * 1024;
 constexpr unsigned most_reads_in_turn = 16;
 constexpr std::size_t most_lingering_input = 256 * 1024;
 
-std::uint64_t to_milliseconds(std::uint64_t bytes, std::uint64_t per_second) noexcept {
-  return per_second == 0 ? 0 : bytes * 1000 / per_second;
-}
-
 // Date and Server, made once a second for each thread.
 std::string_view common_fields_of(const core& c) {
   thread_local std::uint64_t owner = 0;
@@ -61,6 +58,7 @@ std::string_view common_fields_of(const core& c) {
 
 connection::~connection() {
   if (idle_) count().idle_ended.add(1);
+  workspace::give_back(std::move(work_));
 }
 
 net::task<> connection::serve() {
@@ -75,9 +73,10 @@ net::task<> connection::serve() {
     switch (work_->engine.next()) {
       case action::read:
         if (send_now() == sending::blocked) co_await flush();
+        end_turn();
         if (has_failed() || rest()) break;
         set_read_deadline();
-        if (must_wait_to_read()) co_await wait(transport::wait::read);
+        if (!input_was_full_) co_await wait(transport::wait::read);
         read_now();
         break;
       case action::head:
@@ -126,6 +125,7 @@ void connection::wake_up() {
   end_idle();
   work_ = workspace::take();
   work_->engine.reset(core_->head_limits);
+  request_access::peer(work_->engine.request(), this);
   read_now();
 }
 
@@ -149,20 +149,29 @@ void connection::set_read_deadline() {
   const auto& engine = work_->engine;
   using phase = http1::engine::phase;
   if (engine.reading() == phase::body) {
-    if (waiting_ != waiting::body) body_started_ = now();
-    const auto earned = to_milliseconds(engine.body_received(), d.body_rate);
-    wait_until(waiting::body, body_started_ + d.body + std::chrono::milliseconds(earned));
+    if (waiting_ == waiting::body) return;
+    body_before_ = engine.body_received();
+    wait_for(waiting::body, d.body);
   } else if (waiting_ != waiting::head) {
     wait_for(waiting::head, d.head);
   }
 }
 
+// At the end of a period: did the body come in fast enough? A new period begins.
+bool connection::body_goes_on() noexcept {
+  const auto& d = core_->options.deadlines;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(d.body).count();
+  const std::uint64_t wanted = d.body_rate * static_cast<std::uint64_t>(seconds);
+  const std::uint64_t before = std::exchange(body_before_, work_->engine.body_received());
+  return body_before_ - before >= std::max<std::uint64_t>(wanted, 1);
+}
+
 // A read that filled the buffer is followed by another at once, up to a point: a peer that sends
 // faster than we read must not keep the thread from others.
-bool connection::must_wait_to_read() noexcept {
-  if (input_was_full_ && ++reads_in_turn_ < most_reads_in_turn) return false;
+void connection::end_turn() noexcept {
+  if (input_was_full_ && ++reads_in_turn_ < most_reads_in_turn) return;
   reads_in_turn_ = 0;
-  return true;
+  input_was_full_ = false;
 }
 
 void connection::read_now() {
@@ -173,7 +182,9 @@ void connection::read_now() {
   const auto result = transport().read(input.write_position(), input.room());
   input_was_full_ = result.size == input.room();
   if (result.error) {
-    if (result.error != asio::error::would_block) fail(close_reason::client_aborted);
+    if (result.error == asio::error::would_block) return;
+    const bool between = work_->engine.reading() == http1::engine::phase::between;
+    fail(between ? close_reason::client_done : close_reason::client_aborted);
   } else if (result.size == 0) {
     work_->engine.commit_eof();
   } else {
@@ -189,7 +200,6 @@ void connection::on_head() {
   wait_is_over();
   exchange_.started = now();
   response.clear();
-  request_access::peer(engine.request(), this);
   if (!find_route(*core_, *work_, exchange_)) return respond();
   const route& r = core_->routes[exchange_.route];
   engine.accept_body(r.options.body_limit.value_or(core_->options.limits.body));
@@ -257,7 +267,7 @@ void connection::respond() {
   ++requests_;
   const auto most = core_->options.limits.requests_per_connection;
   const bool last = core_->draining || (most != 0 && requests_ >= most);
-  check_final(engine, response);
+  check_final(engine, engine.request(), response);
   if (!load_small_file()) {
     send_now();  // the answers before this one
     return fail(close_reason::content_changed);
@@ -385,6 +395,7 @@ net::task<> connection::close() {
 // Closing while bytes of the peer are unread resets the connection, and the peer may lose the
 // answer (RFC 9112 section 9.6).
 bool connection::must_linger() noexcept {
+  if (work_->engine.left_body_unread()) return true;
   switch (work_->engine.reason()) {
     case close_reason::client_done:
     case close_reason::client_aborted:
@@ -407,6 +418,7 @@ net::task<> connection::linger() {
     input.prepare(first_read);
     const auto result = transport().read(input.write_position(), input.room());
     taken += result.size;
+    received(result.size);
     if (result.error == asio::error::would_block) {
       co_await wait(transport::wait::read);
       if (has_failed()) co_return;

@@ -36,7 +36,8 @@ class connection final : public io_session, private asio_httpd::peer {
   void wake_up();
   bool rest();
   void set_read_deadline();
-  bool must_wait_to_read() noexcept;
+  bool body_goes_on() noexcept override;
+  void end_turn() noexcept;
   void read_now();
 
   void on_head();
@@ -68,7 +69,7 @@ class connection final : public io_session, private asio_httpd::peer {
   std::unique_ptr<workspace> work_;  // null while idle
   exchange_state exchange_;
   std::optional<file_stamp> file_stamp_;  // of the file that is being sent
-  clock::time_point body_started_{};
+  std::uint64_t body_before_ = 0;         // of the body, when this period began
   std::uint64_t requests_ = 0;
   unsigned reads_in_turn_ = 0;
   bool input_was_full_ = false;  // the last read: there may be more

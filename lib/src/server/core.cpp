@@ -23,6 +23,7 @@ router compiled(router r) {
 }
 
 server_options with_defaults(server_options o) {
+  fields().set(field::server, o.server_name);  // throws where it is no field value
   if (!o.clock) o.clock = system_clock_source();
   return o;
 }
@@ -41,6 +42,14 @@ core::core(router r, std::optional<stream_handler> p, server_options o)
       head_limits(head_limits_of(options.limits)),
       allow_all(routing::allow_value(routing::all_methods(routes))),
       metrics(routes.size()) {}
+
+void core::log(log_level level, std::string_view message) const noexcept {
+  if (!options.log) return;
+  try {
+    options.log(level, message);
+  } catch (...) {  // there is nobody left to tell
+  }
+}
 
 status_report core::report() const {
   status_report made;

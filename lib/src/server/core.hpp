@@ -44,9 +44,8 @@ struct core {
   std::vector<std::string> listeners;
 
   const asio_httpd::clock& clock() const noexcept { return *options.clock; }
-  void log(log_level level, std::string_view message) const {
-    if (options.log) options.log(level, message);
-  }
+  // A sink that throws loses the line, and nothing else.
+  void log(log_level level, std::string_view message) const noexcept;
   status_report report() const;
 
  private:

@@ -4,11 +4,29 @@
 
 #include "server/exchange.hpp"
 
+#include "base/ascii.hpp"
 #include "routing/router_access.hpp"
 
 #include <sys/stat.h>
 
 namespace asio_httpd::serving {
+
+namespace {
+
+// Whether the request names that protocol, in any version (RFC 9110 section 7.8).
+bool asks_for(const request& q, std::string_view protocol) {
+  bool named = false;
+  for (auto [id, name, value] : q.fields()) {
+    if (id != field::upgrade) continue;
+    base::for_each_element(value, [&](std::string_view element) {
+      named = named || base::iequals(element, protocol) ||
+              base::iequals(element.substr(0, element.find('/')), protocol);
+    });
+  }
+  return named;
+}
+
+}  // namespace
 
 bool find_route(const core& c, workspace& w, exchange_state& state) {
   state.route = exchange_state::no_route;
@@ -29,10 +47,10 @@ bool find_route(const core& c, workspace& w, exchange_state& state) {
   return false;
 }
 
-void check_final(const http1::engine& e, response& r) {
+void check_final(const http1::engine& e, const request& q, response& r) {
   if (r.upgrade_handler()) {
-    if (e.framing().wants_upgrade) return;
     const std::string protocol(r.fields().get(field::upgrade));
+    if (e.framing().wants_upgrade && asks_for(q, protocol)) return;
     r = error_response(status::upgrade_required);
     r.set(field::upgrade, protocol);
   } else if (to_integer(r.status()) < 200 || to_integer(r.status()) > 999) {

@@ -27,7 +27,7 @@ struct exchange_state {
 
 // A response that cannot end an exchange becomes one that says so: an upgrade that the peer did not
 // ask for (426), an interim or impossible status (500).
-void check_final(const http1::engine& e, response& r);
+void check_final(const http1::engine& e, const request& q, response& r);
 
 // How the handler's exception is answered; `message` is for the log, empty where the handler
 // answered on purpose.

@@ -20,6 +20,7 @@ io_session::io_session(std::shared_ptr<net::worker> owner, std::shared_ptr<core>
                        std::unique_ptr<net::transport> t)
     : session(std::move(owner), std::move(t)), core_(std::move(c)) {
   count().accepted.add(1);
+  core_->open.fetch_add(1);
 }
 
 io_session::~io_session() {
@@ -66,12 +67,10 @@ std::string io_session::peer_name() const {
 // --- deadlines -----------------------------------------------------------------------------------
 
 void io_session::wait_for(waiting what, std::chrono::milliseconds d) noexcept {
-  wait_until(what, now() + d);
-}
-
-void io_session::wait_until(waiting what, clock::time_point t) noexcept {
+  constexpr std::chrono::hours no_end(24 * 365);
   waiting_ = what;
-  set_deadline(t);
+  if (d >= no_end) return clear_deadline();
+  set_deadline(now() + d);
 }
 
 void io_session::wait_is_over() noexcept {
@@ -109,6 +108,7 @@ void io_session::on_deadline() {
       out_of_time(waiting::head);
       return fail(close_reason::head_timeout);
     case waiting::body:
+      if (body_goes_on()) return wait_for(waiting::body, d.body);
       out_of_time(waiting::body);
       return fail(close_reason::body_timeout);
   }
@@ -147,8 +147,8 @@ bool io_session::call_operation::await_suspend(std::coroutine_handle<> calling) 
   return true;
 }
 
-// A coroutine that ends without having waited does so inside of co_spawn: then the caller was
-// never suspended, and a long run of such calls does not pile up on the stack.
+// Where co_spawn runs a coroutine to its end at once (as later versions of Boost may), the caller
+// was never suspended, and a long run of such calls does not pile up on the stack.
 void io_session::call_operation::done(std::shared_ptr<session> owner, std::exception_ptr error) {
   error_ = std::move(error);
   session_.self_ = owner;
@@ -162,13 +162,15 @@ void io_session::cancel_call() {
 net::task<> io_session::run_stream(const stream_handler& handler, std::string leftover) {
   auto lent = std::make_shared<stream::implementation>(
       std::static_pointer_cast<io_session>(shared_from_this()), std::move(leftover));
-  const std::exception_ptr error = co_await call(handler.run(stream(lent)));
-  lent->detach();
+  // The handler owns the stream and so the session; were it the session's, it would own itself.
+  const std::weak_ptr<stream::implementation> taken = lent;
+  const std::exception_ptr error = co_await call(handler.run(stream(std::move(lent))));
+  if (const auto kept = taken.lock()) kept->detach();
   wait_is_over();
   if (!error || has_failed()) co_return;
   try {
     std::rethrow_exception(error);
-  } catch (const boost::system::system_error& e) {
+  } catch (const stream_error&) {
     set_reason(close_reason::client_aborted);
   } catch (const std::exception& e) {
     count().handler_errors.add(1);

@@ -54,7 +54,6 @@ class io_session : public net::session {
   // --- for the session and for the stream that it lends to a protocol's handler
 
   void wait_for(waiting what, std::chrono::milliseconds d) noexcept;
-  void wait_until(waiting what, clock::time_point t) noexcept;
   void wait_is_over() noexcept;
   // Waits for the peer to take what is sent, at deadlines::write_rate.
   void begin_writing() noexcept;
@@ -76,6 +75,8 @@ class io_session : public net::session {
   virtual net::task<> serve() = 0;
   // A deadline for which the peer is owed an answer has passed; the wait was cancelled.
   virtual void out_of_time(waiting) {}
+  // Whether the peer sent what deadlines::body_rate asks of the period that ends.
+  virtual bool body_goes_on() noexcept { return false; }
   // Whether draining may end it now.
   virtual bool is_idle() const noexcept = 0;
   // The user's coroutine has begun to wait for something.

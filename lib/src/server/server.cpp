@@ -82,6 +82,7 @@ struct server::implementation : std::enable_shared_from_this<server::implementat
   void abandon();
   void arm(std::chrono::milliseconds after, void (implementation::*what)());
   void finish_stop();
+  void report_stop(std::function<void(stop_report)> tell, const stop_report& made);
   void join();
 
   const std::optional<asio::any_io_executor> executor;  // the user's
@@ -122,12 +123,13 @@ void server::implementation::start(bool with_listeners) {
   try {
     make_workers();
     add_listeners(std::move(sockets));
+    core->listeners = listener_names;
+    for (auto& l : listeners) l->start();  // from here on, others may look
     if (threads) threads->start();
   } catch (...) {
     undo_start();
     throw;
   }
-  core->listeners = listener_names;
   stopped = std::make_shared<std::promise<void>>();
   end = stopped->get_future().share();
   reported = false;
@@ -217,20 +219,22 @@ void server::implementation::add_listeners(std::vector<bound_socket> sockets) {
           core->metrics.local().accept_errors.add(1);
           core->log(log_level::warning, "cannot accept: " + why.message() + "; pausing");
         }));
-    listeners.back()->start();
   }
 }
 
 // Connections go round the workers, so that threads get equal shares of long-lived ones; with
 // reuse_port the kernel has chosen the thread already.
 void server::implementation::accept(std::size_t at, int descriptor, const net::endpoint& remote) {
+  file owned(descriptor);
   if (core->open.load() >= core->connection_limit || core->draining) {
     core->metrics.local().refused.add(1);
-    return net::turn_away(descriptor, core->protocol ? std::string_view() : over_capacity);
+    return net::turn_away(owned.release(), core->protocol ? std::string_view() : over_capacity);
   }
   const std::size_t next = next_worker.fetch_add(1, std::memory_order_relaxed);
-  const std::size_t to = core->options.sockets.reuse_port ? at : next % workers.size();
-  adopt(workers[to], make_transport(to, descriptor, remote), to == at && !executor);
+  const bool is_dealt =
+      core->options.sockets.reuse_port && remote.kind != net::endpoint::family::local;
+  const std::size_t to = is_dealt ? at : next % workers.size();
+  adopt(workers[to], make_transport(to, owned.release(), remote), to == at && !executor);
 }
 
 std::unique_ptr<net::transport> server::implementation::make_transport(
@@ -245,7 +249,6 @@ std::unique_ptr<net::transport> server::implementation::make_transport(
 
 void server::implementation::adopt(std::shared_ptr<net::worker> w,
                                    std::unique_ptr<net::transport> t, bool is_here) {
-  core->open.fetch_add(1);
   std::shared_ptr<net::session> session;
   if (core->protocol) {
     session = std::make_shared<serving::stream_session>(w, core, std::move(t));
@@ -297,7 +300,7 @@ void server::implementation::drain() {
 }
 
 void server::implementation::arm(std::chrono::milliseconds after, void (implementation::*what)()) {
-  timer->expires_after(after);
+  timer->expires_after(std::min<std::chrono::milliseconds>(after, std::chrono::hours(24 * 365)));
   timer->async_wait([self = shared_from_this(), what](const boost::system::error_code& ec) {
     if (!ec) ((*self).*what)();
   });
@@ -350,8 +353,25 @@ void server::implementation::finish_stop() {
     }
   }
   if (core->options.access_log) core->options.access_log->flush();
-  if (tell) tell(made);
+  report_stop(std::move(tell), made);
   ended->set_value();
+}
+
+// On the user's executor as any handler; on a thread of our own there is nobody to throw at.
+void server::implementation::report_stop(std::function<void(stop_report)> tell,
+                                         const stop_report& made) {
+  if (!tell) return;
+  if (executor) {
+    asio::post(*executor, [tell = std::move(tell), made] { tell(made); });
+    return;
+  }
+  try {
+    tell(made);
+  } catch (const std::exception& e) {
+    core->log(log_level::error, std::string("the callback of async_stop threw: ") + e.what());
+  } catch (...) {
+    core->log(log_level::error, "the callback of async_stop threw");
+  }
 }
 
 // Of a server's own threads. Not from one of them.

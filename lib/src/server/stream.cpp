@@ -9,7 +9,6 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -33,6 +32,12 @@ struct erased {
   }
 };
 
+// Also where the wait ends by an exception.
+struct end_of_wait {
+  std::shared_ptr<serving::io_session> session;
+  ~end_of_wait() { session->wait_is_over(); }
+};
+
 }  // namespace
 
 stream::stream(std::shared_ptr<implementation> i) noexcept : implementation_(std::move(i)) {}
@@ -47,7 +52,7 @@ stream::~stream() {
 
 void stream::implementation::require_open() const {
   if (!session || session->has_failed()) {
-    throw boost::system::system_error(asio::error::operation_aborted);
+    throw stream_error(asio::error::operation_aborted);
   }
 }
 
@@ -76,12 +81,13 @@ asio::awaitable<std::size_t> stream::implementation::read_from_peer(char* data, 
       co_return result.size;
     }
     if (result.error != asio::error::would_block) {
-      throw boost::system::system_error(result.error);
+      throw stream_error(result.error);
     }
-    session->wait_for(serving::waiting::stream_read, session->shared().options.deadlines.idle);
-    co_await wait(net::transport::wait::read);
+    if (session->shared().draining) session->fail(close_reason::drained);
     require_open();
-    session->wait_is_over();
+    session->wait_for(serving::waiting::stream_read, session->shared().options.deadlines.idle);
+    const end_of_wait ends{session};
+    co_await wait(net::transport::wait::read);
   }
 }
 
@@ -103,7 +109,7 @@ asio::awaitable<std::string> stream::read_until(char delimiter, std::size_t limi
       co_return line;
     }
     searched = lent->buffered.size();
-    if (searched >= limit) throw boost::system::system_error(asio::error::message_size);
+    if (searched >= limit) throw stream_error(asio::error::message_size);
     char block[1024];
     const std::size_t n = co_await lent->read_from_peer(block, sizeof block);
     if (n == 0) co_return std::string();
@@ -122,12 +128,11 @@ asio::awaitable<void> stream::write(std::string_view data) {
       continue;
     }
     if (result.error != asio::error::would_block) {
-      throw boost::system::system_error(result.error);
+      throw stream_error(result.error);
     }
     lent->session->begin_writing();
+    const end_of_wait ends{lent->session};
     co_await lent->wait(net::transport::wait::write);
-    lent->require_open();
-    lent->session->wait_is_over();
   }
 }
 

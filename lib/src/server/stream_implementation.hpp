@@ -9,10 +9,17 @@
 
 #include <asio_httpd/stream.hpp>
 
+#include <boost/system/system_error.hpp>
+
 #include <memory>
 #include <string>
 
 namespace asio_httpd {
+
+// An error of the stream itself, as against those of what else its handler uses.
+struct stream_error : boost::system::system_error {
+  using boost::system::system_error::system_error;
+};
 
 struct stream::implementation {
   implementation(std::shared_ptr<serving::io_session> s, std::string bytes)

@@ -4,6 +4,8 @@
 
 #include "server/workspace.hpp"
 
+#include "http/request_access.hpp"
+
 #include <utility>
 #include <vector>
 
@@ -35,6 +37,8 @@ std::vector<std::unique_ptr<workspace>>& kept() {
   auto& stack = kept();
   if (stack.size() >= most_kept) return;
   w->response.clear();
+  w->engine.output().clear();
+  request_access::peer(w->engine.request(), nullptr);
   stack.push_back(std::move(w));
 }
 

@@ -23,7 +23,7 @@ class write_progress {
     const std::uint64_t delivered = written_ > unsent ? written_ - unsent : 0;
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(d.write).count();
     const std::uint64_t wanted = d.write_rate * static_cast<std::uint64_t>(seconds);
-    // What is unsent may be counted with the kernel's overhead (Unix sockets): it is no exact number.
+    // Of a Unix socket, what is unsent is counted with the kernel's overhead.
     const std::uint64_t taken = delivered > before_ ? delivered - before_ : 0;
     const bool enough = taken >= (wanted == 0 ? 1 : wanted);
     before_ = delivered;
