@@ -14,6 +14,8 @@ SOURCE = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("ASIO_HTTPD_BUILD", SOURCE / "build" / "bench"))
 PROGRAMS = BUILD / "bin" / "bench"
 
+FLOOR = "floor"
+
 
 @dataclass(frozen=True)
 class Peer:
@@ -40,7 +42,7 @@ def floor(port, closes):
 
 PEERS = [
     Peer(
-        name="floor",
+        name=FLOOR,
         what="raw epoll, no HTTP, a canned answer",
         command=floor,
     ),
@@ -58,7 +60,3 @@ PEERS = [
         source=SOURCE / "tests" / "bench" / "peers" / "beast_hello.cpp",
     ),
 ]
-
-# What all others are divided by, where it takes part; and ours.
-RULER = "floor"
-OURS = "asio_httpd"

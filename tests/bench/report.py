@@ -67,7 +67,7 @@ def remark(result):
 
 
 def table(scenario, results):
-    rows = [("", scenario.unit, "to floor", "least to most", "")]
+    rows = [("", scenario.unit, f"to {scenario.ruler}" if scenario.ruler else "", "least to most", "")]
     for name, result in results.items():
         ratio = f"{result.ratio:.2f}" if result.ratio is not None else ""
         rows.append((name, number(result.median, scenario.unit), ratio, spread(result.samples), remark(result)))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import measure
-from peers import PROGRAMS, RULER
+from peers import FLOOR, PROGRAMS
 
 HERE = Path(__file__).resolve().parent
 
@@ -25,7 +25,7 @@ class Result:
     """Of one peer in one scenario."""
 
     samples: list
-    ratios: list = field(default_factory=list)  # to the ruler, round by round
+    ratios: list = field(default_factory=list)  # to the scenario's ruler, round by round
     noise: float | None = None  # how much of its time it waited for its core, in the worst of the rounds
 
     @property
@@ -43,6 +43,7 @@ class Scenario:
     what: str
     unit: str
     ability: str = "hello"
+    ruler: str | None = None  # the peer that the others are divided by
 
     def participants(self, peers):
         return [p for p in peers if self.ability in p.abilities and p.is_there()]
@@ -50,12 +51,15 @@ class Scenario:
     def run(self, peers, settings, progress):
         raise NotImplementedError
 
+    def ruler_of(self, name):
+        return self.ruler
 
-def add_ratios(results, ruler):
-    if ruler in results:
-        for result in results.values():
-            result.ratios = [mine / its for mine, its in zip(result.samples, results[ruler].samples)]
-    return results
+    def add_ratios(self, results):
+        for name, result in results.items():
+            ruler = results.get(self.ruler_of(name))
+            if ruler:
+                result.ratios = [mine / its for mine, its in zip(result.samples, ruler.samples)]
+        return results
 
 
 @dataclass
@@ -63,6 +67,7 @@ class Load(Scenario):
     """CPU time of the server for a request, under wrk."""
 
     unit: str = "ns of CPU per request"
+    ruler: str | None = FLOOR
     connections: int = 64
     script: str | None = None
     headers: tuple = ()
@@ -86,7 +91,7 @@ class Load(Scenario):
                     result = results[server.peer.name]
                     result.samples.append(found["ns"])
                     result.noise = max(result.noise, found["noise"])
-        return add_ratios(results, RULER)
+        return self.add_ratios(results)
 
     def calmest(self, server, settings, how):
         """Where other programs were in the way, once or twice more; the least disturbed counts."""
@@ -125,6 +130,7 @@ class Compile(Scenario):
     """Compiling the smallest program, at -O2: the best of three."""
 
     unit: str = "seconds of CPU"
+    ruler: str | None = "beast"
 
     def participants(self, peers):
         return [p for p in peers if p.source]
@@ -138,12 +144,12 @@ class Compile(Scenario):
                 results[peer.name].samples.append(measure.compile_seconds(peer, compiler))
         for result in results.values():
             result.samples = [min(result.samples)]
-        return results
+        return self.add_ratios(results)
 
 
 @dataclass
 class InProcess(Scenario):
-    """A program of google-benchmark; its benchmarks stand where the peers are elsewhere."""
+    """A program of google-benchmark; its benchmarks, named what/input, stand where the peers are elsewhere."""
 
     unit: str = "ns"
     program: str = ""
@@ -165,7 +171,10 @@ class InProcess(Scenario):
             if one["run_type"] == "iteration" and not one.get("error_occurred"):
                 name = one["run_name"].split("/repeats:")[0]
                 results.setdefault(name, Result([])).samples.append(one["cpu_time"])
-        return results
+        return self.add_ratios(results)
+
+    def ruler_of(self, name):
+        return f"{self.ruler}/{name.partition('/')[2]}"
 
 
 SCENARIOS = [
@@ -180,6 +189,6 @@ SCENARIOS = [
     ),
     IdleMemory("idle_memory", "8,000 connections that made a request and wait"),
     Compile("compile", "g++ -O2 of the smallest program"),
-    InProcess("parser", "the head of a request, ours beside Boost.Beast's", program="http1_parse_bench"),
+    InProcess("parser", "the head of a request, ours beside Boost.Beast's", program="http1_parse_bench", ruler="beast"),
     InProcess("route_match", "1,000 routes", program="route_match_bench"),
 ]

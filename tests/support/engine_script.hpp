@@ -9,9 +9,10 @@
 //       .expect_bytes("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
 //       .run();
 //
-// run() plays it with the bytes whole, one at a time, and cut in two at every position: what
-// happens must be the same each time. Then it plays every beginning of the bytes with the end of
-// the stream behind it: what happens must be a beginning of the script, and then a close.
+// run() plays it with the bytes whole, one at a time, and cut in two at every position (of a long
+// script at a thousand): what happens must be the same each time. Then it plays every beginning of
+// the bytes with the end of the stream behind it: what happens must be a beginning of the script,
+// and then a close.
 //
 // `100 Continue` is sent only where the body is not there yet, so it is taken out of the answers;
 // `continues()` says how often it was sent in a run.

@@ -14,8 +14,8 @@
 //
 // The router keeps the function object alive as long as a server uses it, so captures of a
 // coroutine lambda are safe. It is called from several threads at once: what it shares must be
-// thread-safe. A handler that throws `http_error` is answered with that; anything else is a 500 and
-// a log line.
+// thread-safe. A coroutine whose client leaves is cancelled, unless its route is `detached()`. A
+// handler that throws `http_error` is answered with that; anything else is a 500 and a log line.
 
 #pragma once
 

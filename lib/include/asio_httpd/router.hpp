@@ -83,6 +83,9 @@ struct route_options {
   std::optional<std::uint64_t> body_limit;
   // How long a coroutine handler may take; 503 after it. Default: deadlines::handler.
   std::optional<std::chrono::milliseconds> deadline;
+  // A coroutine handler runs to its end although its client has left. Otherwise what it awaits is
+  // cancelled: `operation_aborted`.
+  bool detached = false;
 };
 
 // One registered route.
@@ -99,6 +102,10 @@ struct route {
   }
   route& deadline(std::chrono::milliseconds d) {
     options.deadline = d;
+    return *this;
+  }
+  route& detached() {
+    options.detached = true;
     return *this;
   }
 };

@@ -80,6 +80,10 @@ class memory_transport final : public transport {
     return append(std::string_view(block).substr(0, static_cast<std::size_t>(n)));
   }
 
+  bool peer_is_gone() const noexcept override {
+    return pipe_->reset || (!pipe_->peer_sends && pipe_->to_server.empty());
+  }
+
   void async_wait(wait what, completion done) override {
     (what == wait::read ? pipe_->reader : pipe_->writer) = std::move(done);
     if (pipe_->closed) return pipe_->abort();

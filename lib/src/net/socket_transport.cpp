@@ -103,6 +103,13 @@ io_result socket_transport<Executor>::send_file(int descriptor, std::uint64_t of
 }
 
 template <class Executor>
+bool socket_transport<Executor>::peer_is_gone() const noexcept {
+  char unused;
+  const ssize_t n = ::recv(handle(), &unused, 1, MSG_PEEK | MSG_DONTWAIT);
+  return n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
+template <class Executor>
 void socket_transport<Executor>::async_wait(wait what, completion done) {
   const auto type = what == wait::read ? descriptor_type::wait_read : descriptor_type::wait_write;
   descriptor_.async_wait(type, [done = std::move(done)](error_code ec) mutable { done(ec); });

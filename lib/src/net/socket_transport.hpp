@@ -26,6 +26,7 @@ class socket_transport final : public transport {
   io_result read(char* data, std::size_t size) noexcept override;
   io_result write(std::string_view first, std::string_view second, bool more) noexcept override;
   io_result send_file(int descriptor, std::uint64_t offset, std::size_t size) noexcept override;
+  bool peer_is_gone() const noexcept override;
   void async_wait(wait what, completion done) override;
   void cancel() noexcept override;
   void shutdown_send() noexcept override;

@@ -53,6 +53,9 @@ class transport {
   // Sends from a file; no error and a size of 0 means that the file is shorter.
   virtual io_result send_file(int descriptor, std::uint64_t offset, std::size_t size) noexcept = 0;
 
+  // The peer sends no more, or the connection is broken; nothing is taken out.
+  virtual bool peer_is_gone() const noexcept = 0;
+
   virtual void async_wait(wait what, completion done) = 0;
   virtual void cancel() noexcept = 0;
   virtual void shutdown_send() noexcept = 0;

@@ -223,6 +223,7 @@ net::task<> connection::on_coroutine() {
   wait_for(waiting::handler, r.options.deadline.value_or(core_->options.deadlines.handler));
   const std::exception_ptr error = co_await call(r.run.async_call(engine.request(), response));
   wait_is_over();
+  end_watch();
   if (has_failed()) co_return;
   if (handler_timed_out_) {
     response = error_response(status::service_unavailable);
@@ -234,9 +235,24 @@ net::task<> connection::on_coroutine() {
   respond();
 }
 
-// What is finished does not wait for what is not.
+// What is finished does not wait for what is not; and the handler must not outlast its client.
 void connection::on_call_waits() {
-  if (work_) send_now();
+  if (!work_) return;  // a stream's handler looks after itself
+  if (send_now() == sending::failed) return;
+  if (core_->routes[exchange_.route].options.detached) return;
+  watching_ = true;
+  transport().async_wait(transport::wait::read, {shared_from_this(), &connection::on_watch, this});
+}
+
+// Bytes may be a pipelined request; then nobody can tell any more, up to the response.
+void connection::on_watch(void* self, std::shared_ptr<void>, net::error_code ec) {
+  auto& watched = *static_cast<connection*>(self);
+  if (ec || !watched.watching_ || !watched.transport().peer_is_gone()) return;
+  watched.fail(close_reason::client_aborted);
+}
+
+void connection::end_watch() noexcept {
+  if (std::exchange(watching_, false)) transport().cancel();
 }
 
 void connection::answer_handler_exception(std::exception_ptr error) {

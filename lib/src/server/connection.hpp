@@ -30,6 +30,8 @@ class connection final : public io_session, private asio_httpd::peer {
   void out_of_time(waiting what) override;
   bool is_idle() const noexcept override;
   void on_call_waits() override;
+  static void on_watch(void* self, std::shared_ptr<void> owner, net::error_code ec);
+  void end_watch() noexcept;
 
   void begin_idle();
   void end_idle();
@@ -73,6 +75,7 @@ class connection final : public io_session, private asio_httpd::peer {
   std::uint64_t requests_ = 0;
   unsigned reads_in_turn_ = 0;
   bool input_was_full_ = false;  // the last read: there may be more
+  bool watching_ = false;        // whether the peer leaves, while its handler runs
   bool idle_ = false;            // as counted
 };
 

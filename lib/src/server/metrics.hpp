@@ -74,8 +74,8 @@ class metrics {
   std::uint64_t sum(Get get) const;
 
   const std::size_t routes_;
-  const std::uint64_t
-      id_;  // tells servers apart in a thread's memory, also after an address is reused
+  // Tells servers apart in a thread's memory, also after an address is reused.
+  const std::uint64_t id_;
   mutable std::mutex mutex_;
   std::map<std::thread::id, std::unique_ptr<thread_counters>> threads_;
 };

@@ -54,7 +54,7 @@ class head_counter {
   std::size_t count(std::string_view text) {
     std::size_t found = 0;
     for (const char c : text) {
-      // At most the '\r' that belongs at an even place can begin anew.
+      // What does not go on may still begin anew.
       matched_ = c == end[matched_] ? matched_ + 1 : c == '\r' ? 1 : 0;
       if (matched_ == end.size()) {
         matched_ = 0;

@@ -653,8 +653,8 @@ TEST_CASE("generated conversations: the same however they are cut") {
     CAPTURE(stream);
     require_same_however_cut(script, stream.size(), random);
     for (const std::string& event : script.play_whole().events) {
-      dispatched += event.starts_with("dispatch") ? 1 : 0;
-      refused += event.starts_with("refuse") ? 1 : 0;
+      if (event.starts_with("dispatch")) ++dispatched;
+      if (event.starts_with("refuse")) ++refused;
     }
   }
   CHECK(dispatched > 1000);  // or the comparison says little

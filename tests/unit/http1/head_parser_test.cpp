@@ -27,16 +27,16 @@ namespace {
 class block {
  public:
   explicit block(std::string_view text)
-      : bytes_(std::make_unique<char[]>(text.size() + 1 + scan_reach)), size_(text.size()) {
-    std::memset(bytes_.get(), 'x', size_ + 1 + scan_reach);
-    text.copy(bytes_.get(), size_);
-    bytes_[size_] = '\0';
+      : bytes_(text.begin(), text.end()), size_(text.size()) {
+    bytes_.push_back('\0');
+    bytes_.insert(bytes_.end(), scan_reach, 'x');
+    bytes_.shrink_to_fit();
   }
-  const char* data() const { return bytes_.get(); }
+  const char* data() const { return bytes_.data(); }
   std::size_t size() const { return size_; }
 
  private:
-  std::unique_ptr<char[]> bytes_;
+  std::vector<char> bytes_;
   std::size_t size_;
 };
 

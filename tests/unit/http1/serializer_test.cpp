@@ -80,6 +80,13 @@ TEST_CASE("Connection says what happens (RFC 9112 section 9.3 and 9.6)") {
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n");
 }
 
+TEST_CASE("an Upgrade field is named in Connection (RFC 9110 section 7.8)") {
+  response r(status::upgrade_required);
+  r.set(field::upgrade, "websocket");
+  CHECK(head_of(r).ends_with("\r\nConnection: upgrade\r\n\r\n"));
+  CHECK(head_of(r, {false, false, 1, ""}).ends_with("\r\nConnection: upgrade, close\r\n\r\n"));
+}
+
 TEST_CASE("what only the connection may say is ignored in a handler's fields") {
   response r;
   r.body("hello");

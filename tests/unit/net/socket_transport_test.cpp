@@ -52,7 +52,6 @@ TEST_CASE_TEMPLATE("reading, writing and waiting", Executor, own, users) {
   char data[16];
   CHECK(p.end->read(data, sizeof data).error == boost::asio::error::would_block);
   int finished = 0;
-  error_code last;
   const auto count = [](void* n, std::shared_ptr<void>, error_code) { ++*static_cast<int*>(n); };
   p.end->async_wait(transport::wait::read, {nullptr, count, &finished});
   CHECK(p.context.poll() == 0);
@@ -105,6 +104,24 @@ TEST_CASE_TEMPLATE("the end of the peer, and of a transport", Executor, own, use
   p.end->close(true);
   p.end->close();  // nothing
   CHECK(p.end->unsent() == 0);
+}
+
+TEST_CASE_TEMPLATE("a descriptor that cannot be watched is a connection that fails", Executor, own,
+                   users) {
+  boost::asio::io_context context;
+  socket_transport<Executor> t(context.get_executor(), -1, endpoint());
+  char data[4];
+  CHECK(t.read(data, sizeof data).error);
+  CHECK(t.write("x", {}, false).error);
+  error_code ended;
+  t.async_wait(transport::wait::read, {nullptr,
+                                       [](void* to, std::shared_ptr<void>, error_code ec) {
+                                         *static_cast<error_code*>(to) = ec;
+                                       },
+                                       &ended});
+  context.run();
+  CHECK(ended);
+  t.close(false);
 }
 
 TEST_CASE_TEMPLATE("a file is sent from where it is asked; its end is 0", Executor, own, users) {

@@ -185,10 +185,13 @@ TEST_CASE("threat 13: pipelining behind a coroutine that waits, then the peer ab
   for (const bool with_reset : {false, true}) {
     gate slow;
     router routes = hello();
-    routes.get("/slow", [&](const request& r) -> awaitable<std::string> {
-      co_await slow.pass();
-      co_return std::string(r.target()) + std::string(r.get("Host"));
-    });
+    routes
+        .get("/slow",
+             [&](const request& r) -> awaitable<std::string> {
+               co_await slow.pass();
+               co_return std::string(r.target()) + std::string(r.get("Host"));
+             })
+        .detached();
     server_harness h(routes);
     auto c = h.connect();
     c.send(get("/slow?" + std::string(300, 'x')) + get("/") + get("/slow") + get("/"));

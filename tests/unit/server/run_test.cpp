@@ -9,10 +9,12 @@
 
 #include <doctest/doctest.h>
 
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -29,13 +31,12 @@ namespace {
 class child {
  public:
   explicit child(std::chrono::milliseconds drain = std::chrono::seconds(10)) {
-    id_ = ::fork();
-    REQUIRE(id_ >= 0);
-    if (id_ == 0) {
-      router routes;
-      routes.get("/", [] { return "hello"; });
-      std::_Exit(run(routes, {.listen = {"unix:" + name_}, .threads = 1, .drain = drain}));
-    }
+    const char* build = std::getenv("ASIO_HTTPD_BUILD");
+    const std::string program = std::string(build ? build : ".") + "/bin/tests/run_fixture";
+    std::string milliseconds = std::to_string(drain.count());
+    char* arguments[] = {const_cast<char*>(program.c_str()), name_.data(), milliseconds.data(),
+                         nullptr};
+    REQUIRE(::posix_spawn(&id_, program.c_str(), nullptr, nullptr, arguments, environ) == 0);
   }
   ~child() {
     if (id_ > 0) end(SIGKILL);
