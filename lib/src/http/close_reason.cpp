@@ -14,8 +14,9 @@ std::string_view to_string(close_reason r) noexcept {
       "client_aborted", "handler_requested", "request_refused",
       "parse_error",    "head_limit",        "body_limit",
       "head_timeout",   "body_timeout",      "idle_timeout",
-      "write_timeout",  "handler_timeout",   "content_changed",  "upgraded",          "drained",
-      "drain_deadline", "internal_error",
+      "write_timeout",  "handler_timeout",   "content_changed",
+      "upgraded",       "drained",           "drain_deadline",
+      "internal_error",
   };
   return names[static_cast<std::size_t>(r)];
 }

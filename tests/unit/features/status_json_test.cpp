@@ -162,7 +162,7 @@ TEST_CASE("each value stands under its name") {
   CHECK(j["connections"]["accept_errors"] == 105);
   CHECK(j["connections"]["limit"] == 106);
   CHECK(j["connections"]["closed"]["client_done"] == 1);
-  CHECK(j["connections"]["closed"]["internal_error"] == 19);
+  CHECK(j["connections"]["closed"]["internal_error"] == 18);
   CHECK(j["requests"]["total"] == 201);
   CHECK(j["requests"]["handler_errors"] == 202);
   CHECK(j["requests"]["by_method"]["HEAD"] == 1);
