@@ -97,7 +97,7 @@ struct parser {
       const std::uint32_t i = offset(p) - state.mark;
       if (expected[i] == 'd' ? !base::is_digit(*p) : expected[i] != *p) {
         if (i == 9) return fail(p, rule::bare_cr);
-        return fail(p, is_control(*p) ? rule_of(*p) : rule::version_syntax);
+        return fail(p, is_control(*p) && *p != '\r' ? rule_of(*p) : rule::version_syntax);
       }
       if (i == 9) return version_done(p + 1);
     }
@@ -174,7 +174,8 @@ struct parser {
       if (p != name) return fail(p, rule::space_before_colon);
       return fail(p, field_sink::size(to) == 0 ? rule::space_before_field : rule::obs_fold);
     }
-    return fail(p, is_control(*p) ? rule_of(*p) : rule::field_name);
+    // A line end: the colon is missing.
+    return fail(p, is_control(*p) && *p != '\r' ? rule_of(*p) : rule::field_name);
   }
 
   parse_state head_end(const char* p) {

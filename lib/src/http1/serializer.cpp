@@ -55,17 +55,18 @@ void append_length(const response& r, std::string& to) {
   to.append("\r\n");
 }
 
+// "" where nothing has to be said: HTTP/1.1 keeps connections by itself.
+std::string_view connection_options(const response& r, const serialize_options& options) {
+  if (r.status() == status::switching_protocols) return "upgrade";
+  const bool upgrade = r.fields().contains(field::upgrade);  // RFC 9110 section 7.8
+  if (!options.keep_alive) return upgrade ? "upgrade, close" : "close";
+  if (options.version_minor == 0) return "keep-alive";
+  return upgrade ? "upgrade" : "";
+}
+
 void append_connection(const response& r, const serialize_options& options, std::string& to) {
-  if (r.status() == status::switching_protocols) {
-    to.append("Connection: upgrade\r\n");
-  } else if (!options.keep_alive) {
-    to.append(r.fields().contains(field::upgrade) ? "Connection: upgrade, close\r\n"
-                                                  : "Connection: close\r\n");
-  } else if (r.fields().contains(field::upgrade)) {
-    to.append("Connection: upgrade\r\n");  // RFC 9110 section 7.8
-  } else if (options.version_minor == 0) {
-    to.append("Connection: keep-alive\r\n");
-  }
+  const std::string_view said = connection_options(r, options);
+  if (!said.empty()) to.append("Connection: ").append(said).append("\r\n");
 }
 
 }  // namespace

@@ -149,7 +149,7 @@ const std::vector<row>& table() {
       {"GET /\t HTTP/1.1\r\n\r\n", "control_byte at 5"},
       {"GET /\n", "bare_lf at 5"},
       {"GET /\r\n", "version_syntax at 5"},
-      {"GET / \r\n", "bare_cr at 6"},
+      {"GET / \r\n", "version_syntax at 6"},
       {"GET / http/1.1\r\n", "version_syntax at 6"},
       {"GET / HTTP/11\r\n", "version_syntax at 12"},
       {"GET / HTTP/1.x\r\n", "version_syntax at 13"},
