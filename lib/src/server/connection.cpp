@@ -41,7 +41,6 @@ constexpr std::size_t body_read = 32 * 1024;
 // Sent from a file before other connections of the thread get their turn.
 constexpr std::uint64_t file_turn = 1024 * 1024;
 constexpr unsigned most_reads_in_turn = 16;
-constexpr std::size_t most_lingering_input = 256 * 1024;
 
 // Date and Server, made once a second for each thread.
 std::string_view common_fields_of(const core& c) {
@@ -425,22 +424,22 @@ bool connection::must_linger() noexcept {
   }
 }
 
+// Reads and drops what still comes, up to the peer's end or the deadline: a peer that is stopped in
+// the middle of sending might never look at the answer.
 net::task<> connection::linger() {
   transport().shutdown_send();
   wait_for(waiting::linger, core_->options.deadlines.linger);
   auto& input = work_->engine.input();
-  for (std::size_t taken = 0; taken < most_lingering_input;) {
+  for (unsigned in_turn = 0; !has_failed(); ++in_turn) {
     input.clear();
-    input.prepare(first_read);
+    input.prepare(body_read);
     const auto result = transport().read(input.write_position(), input.room());
-    taken += result.size;
     received(result.size);
-    if (result.error == asio::error::would_block) {
-      co_await wait(transport::wait::read);
-      if (has_failed()) co_return;
-    } else if (result.error || result.size == 0) {
-      co_return;
-    }
+    const bool nothing_now = result.error == asio::error::would_block;
+    if (!nothing_now && (result.error || result.size == 0)) co_return;
+    if (!nothing_now && in_turn < most_reads_in_turn) continue;
+    in_turn = 0;
+    co_await wait(transport::wait::read);
   }
 }
 
