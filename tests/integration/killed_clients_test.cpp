@@ -92,7 +92,7 @@ void kill_in_every_phase(server& s) {
   const auto nobody = [&] { return s.report().connections.open == 0; };
   const std::size_t descriptors = test_support::open_descriptors();
   for (const phase& p : phases()) {
-    CAPTURE(p.name);
+    INFO(std::string(p.name));
     std::size_t settled = 0;
     for (int i = 0; i < kills; ++i) {
       die(s.port(), p, i % 4 != 0);
@@ -102,7 +102,8 @@ void kill_in_every_phase(server& s) {
       }
     }
     REQUIRE(eventually(nobody));
-    CHECK(eventually([&] { return test_support::open_descriptors() == descriptors; }));
+    // Fewer are good: a thread that began may have had a file open when they were counted.
+    CHECK(eventually([&] { return test_support::open_descriptors() <= descriptors; }));
     CHECK(s.report().connections.idle == 0);
     const std::size_t allowance = test_support::sanitized ? 400u << 20 : 48u << 20;
     CHECK(test_support::resident_bytes() < settled + allowance);
