@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSL-1.0
 """Each example does what its head comment promises, asked as a user would. They listen on their own ports, 8080 and
-7007; where somebody else does already, the test is skipped (exit code 77)."""
+7007; where somebody else does already, or where examples are not built, the test is skipped (exit code 77)."""
 
 import http.client
 import json
@@ -116,6 +116,9 @@ class Examples(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    if not (BUILD / "bin" / "examples").is_dir():
+        print(f"skipped: {BUILD} has no examples (ASIO_HTTPD_EXAMPLES is off)")
+        sys.exit(SKIPPED)
     for taken in (8080, 7007):
         if accepts(taken):
             print(f"skipped: somebody listens on port {taken} already")
