@@ -85,7 +85,8 @@ class server {
   // Stops accepting, lets open connections finish for at most `grace`, cuts the rest, and waits for
   // that. Not to be called from a thread that serves: it would wait for itself.
   stop_report stop(std::chrono::milliseconds grace);
-  // The same without waiting, for a server on your executor: `done` is called on it.
+  // The same without waiting. `done` is called on your executor, or on one of the server's own
+  // threads; these are joined by a later `stop({})` or by the destructor.
   void async_stop(std::chrono::milliseconds grace, std::function<void(stop_report)> done);
   // Ends a stop that is under way at its deadline, now.
   void cut();
