@@ -104,7 +104,7 @@ void kill_in_every_phase(server& s) {
     REQUIRE(eventually(nobody));
     // Fewer are good: a thread that began may have had a file open when they were counted.
     CHECK(eventually([&] { return test_support::open_descriptors() <= descriptors; }));
-    CHECK(s.report().connections.idle == 0);
+    CHECK(eventually([&] { return s.report().connections.idle == 0; }));
     const std::size_t allowance = test_support::sanitized ? 400u << 20 : 48u << 20;
     CHECK(test_support::resident_bytes() < settled + allowance);
     auto other = socket_client::to_port(s.port());

@@ -10,6 +10,7 @@
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -75,9 +76,28 @@ extern "C" const char* __tsan_default_suppressions() {
   return "race:boost::asio::execution::detail::any_executor_base::destroy_shared\n";
 }
 
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define ASIO_HTTPD_TEST_HAS_SYMBOLIZER 1
+#endif
+#endif
+
+// Looking a suppression up starts the symbolizer, whose pipes stay open: better at once than in the
+// middle of a test that counts descriptors.
+#ifdef ASIO_HTTPD_TEST_HAS_SYMBOLIZER
+extern "C" void __sanitizer_symbolize_pc(void* pc, const char* format, char* out, std::size_t size);
+void start_symbolizer() {
+  char text[64];
+  __sanitizer_symbolize_pc(reinterpret_cast<void*>(&start_symbolizer), "%f", text, sizeof text);
+}
+#else
+void start_symbolizer() {}
+#endif
+
 REGISTER_LISTENER("case_counter", 1, case_counter);
 
 int main(int argc, char** argv) {
+  start_symbolizer();
   const descriptors before = open_descriptors();
   doctest::Context context(argc, argv);
   const int failed = context.run();
