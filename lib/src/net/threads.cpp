@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// One io_context a thread.
+// One io_context and one poller a thread.
 
 #include "net/threads.hpp"
+
+#include <boost/asio/post.hpp>
 
 #include <pthread.h>
 #include <signal.h>
@@ -32,12 +34,14 @@ threads::threads(unsigned count) {
   for (unsigned i = 0; i < count; ++i) {
     // 1: only one thread runs it. Others may still post to it.
     contexts_.push_back(std::make_unique<boost::asio::io_context>(1));
+    pollers_.push_back(std::make_shared<net::poller>(*contexts_.back()));
     guards_.emplace_back(contexts_.back()->get_executor());
   }
 }
 
 threads::~threads() {
   finish();
+  for (auto& p : pollers_) p->shut_down();
 }
 
 void threads::start() {
@@ -50,6 +54,9 @@ void threads::abandon() {
 }
 
 void threads::finish() {
+  for (auto& p : pollers_) {
+    boost::asio::post(p->executor(), [p] { p->let_go(); });
+  }
   guards_.clear();
   for (auto& thread : running_) thread.join();
   running_.clear();

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// A server's own threads: one io_context each, so that a connection lives on one thread and needs
-// neither strand nor lock. See docs/decisions for why.
+// A server's own threads: one io_context and one poller each, so that a connection lives on one
+// thread and needs neither strand nor lock. See docs/decisions for why.
 
 #pragma once
+
+#include "net/poller.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -18,11 +20,12 @@ class threads {
  public:
   // Makes the contexts; threads begin with `start`.
   explicit threads(unsigned count);
-  // Joins.
+  // Joins, and drops what waits.
   ~threads();
 
   std::size_t size() const noexcept { return contexts_.size(); }
   boost::asio::io_context& operator[](std::size_t i) noexcept { return *contexts_[i]; }
+  const std::shared_ptr<net::poller>& poller(std::size_t i) const noexcept { return pollers_[i]; }
 
   void start();
   // Lets the contexts run out of work, and joins. Not from one of the threads.
@@ -34,6 +37,7 @@ class threads {
   using guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
 
   std::vector<std::unique_ptr<boost::asio::io_context>> contexts_;
+  std::vector<std::shared_ptr<net::poller>> pollers_;
   std::vector<guard> guards_;
   std::vector<std::thread> running_;
 };

@@ -5,8 +5,9 @@
 
 #include <asio_httpd/server.hpp>
 
+#include "net/asio_transport.hpp"
 #include "net/listener.hpp"
-#include "net/socket_transport.hpp"
+#include "net/poll_transport.hpp"
 #include "net/threads.hpp"
 #include "net/worker.hpp"
 #include "server/connection.hpp"
@@ -240,11 +241,9 @@ void server::implementation::accept(std::size_t at, int descriptor, const net::e
 std::unique_ptr<net::transport> server::implementation::make_transport(
     std::size_t at, int descriptor, const net::endpoint& remote) {
   if (executor) {
-    return std::make_unique<net::socket_transport<asio::any_io_executor>>(
-        asio::make_strand(*executor), descriptor, remote);
+    return std::make_unique<net::asio_transport>(asio::make_strand(*executor), descriptor, remote);
   }
-  return std::make_unique<net::socket_transport<asio::io_context::executor_type>>(
-      (*threads)[at].get_executor(), descriptor, remote);
+  return std::make_unique<net::poll_transport>(threads->poller(at), descriptor, remote);
 }
 
 void server::implementation::adopt(std::shared_ptr<net::worker> w,
