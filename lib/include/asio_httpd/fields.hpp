@@ -24,8 +24,9 @@
 namespace asio_httpd {
 
 namespace http1 {
-struct field_sink;  // the head parser, which fills a request's fields in place
-}
+struct field_sink;    // the head parser, which fills a request's fields in place
+struct field_source;  // the serializer, which takes a response's fields as they lie
+}  // namespace http1
 
 class fields {
  public:
@@ -64,12 +65,16 @@ class fields {
 
   std::size_t size() const noexcept { return lines_.size(); }
   bool empty() const noexcept { return lines_.empty(); }
-  value_type operator[](std::size_t i) const noexcept;
+  value_type operator[](std::size_t i) const noexcept {
+    const line& l = lines_[i];
+    return {l.id, name_of(l), value_of(l)};
+  }
   const_iterator begin() const noexcept;
   const_iterator end() const noexcept;
 
  private:
   friend struct http1::field_sink;
+  friend struct http1::field_source;
 
   struct line {
     std::uint32_t name_offset;
@@ -89,12 +94,15 @@ class fields {
   }
   void add_line(field id, std::string_view name, std::string_view value);
   void append_text(std::string_view name, std::string_view value);
+  template <class Which>
+  void erase_lines(Which which) noexcept;
   void recount(field id) noexcept;
 
   std::vector<line> lines_;
-  std::string text_;                // owned text
+  std::string text_;                // owned: "Name: value" CRLF, as it will be sent
   const char* borrowed_ = nullptr;  // or the receive buffer
   std::bitset<field_count> present_;
+  bool has_gaps_ = false;  // text_ holds lines that were removed
 };
 
 class fields::const_iterator {

@@ -63,6 +63,11 @@ requires(std::is_arithmetic_v<T> && !std::same_as<T, bool> &&
   }
 };
 
+namespace detail {
+// Content-Type of text that says nothing else.
+void set_plain_text(response& to);
+}  // namespace detail
+
 // How a returned T becomes a response. Specialise it for your own types.
 template <class T>
 struct into_response;
@@ -81,7 +86,7 @@ template <class T>
 requires std::convertible_to<const T&, std::string_view>
 struct into_response<T> {
   static void write(const T& from, const request&, response& to) {
-    to.fields().set(field::content_type, "text/plain; charset=utf-8");
+    detail::set_plain_text(to);
     to.body_copy(from);
   }
 };
@@ -89,7 +94,7 @@ struct into_response<T> {
 template <>
 struct into_response<std::string> {
   static void write(std::string&& from, const request&, response& to) {
-    to.fields().set(field::content_type, "text/plain; charset=utf-8");
+    detail::set_plain_text(to);
     to.body(std::move(from));
   }
 };

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // The field section. A line is ids, offsets and lengths; its text lies in the receive buffer (a
-// request) or in `text_` (a response). Removing a line leaves its text behind until `clear`: a
-// response sets few fields and is short-lived.
+// request) or in `text_` (a response), there in the form in which it is sent. Removing a line that
+// is not the last leaves its text behind until `clear`: a response sets few fields and is
+// short-lived.
 
 #include <asio_httpd/fields.hpp>
 
 #include "base/ascii.hpp"
+#include "base/word.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -14,13 +16,28 @@
 namespace asio_httpd {
 namespace {
 
+constexpr std::string_view separator = ": ";
+constexpr std::string_view line_end = "\r\n";
+
+constexpr bool is_bad(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
+
+// By words, of which the last overlaps the one before it.
+bool has_control_byte(std::string_view value) noexcept {
+  if (value.size() < 8) return base::has_control_byte(base::load_rest(value));
+  const char* const last = value.data() + value.size() - 8;
+  for (const char* at = value.data(); at < last; at += 8) {
+    if (base::has_control_byte(base::load_word(at))) return true;
+  }
+  return base::has_control_byte(base::load_word(last));
+}
+
 // What may stand in a field value (RFC 9110 section 5.5): no control byte but HTAB.
 void require_valid_value(std::string_view value) {
-  for (char c : value) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte < 0x20 && c != '\t') || byte == 0x7f) {
-      throw std::invalid_argument("asio_httpd: a field value must not hold control characters");
-    }
+  if (has_control_byte(value) && std::any_of(value.begin(), value.end(), is_bad)) {
+    throw std::invalid_argument("asio_httpd: a field value must not hold control characters");
   }
 }
 
@@ -40,7 +57,13 @@ void require_known(field id) {
 fields& fields::operator=(const fields& other) {
   if (this == &other) return *this;
   clear();
-  for (auto [id, name, value] : other) add_line(id, name, value);
+  if (other.borrowed_ != nullptr || other.has_gaps_) {
+    for (auto [id, name, value] : other) add_line(id, name, value);
+  } else {
+    lines_ = other.lines_;
+    text_ = other.text_;
+    present_ = other.present_;
+  }
   return *this;
 }
 
@@ -53,6 +76,7 @@ fields& fields::operator=(fields&& other) noexcept {
   std::swap(text_, other.text_);
   std::swap(borrowed_, other.borrowed_);
   std::swap(present_, other.present_);
+  std::swap(has_gaps_, other.has_gaps_);
   return *this;
 }
 
@@ -88,15 +112,20 @@ std::size_t fields::count(field id) const noexcept {
 void fields::set(field id, std::string_view value) {
   require_known(id);
   require_valid_value(value);
-  if (present_[index(id)]) erase(id);
-  add_line(id, to_string(id), value);
+  if (!present_[index(id)]) return add_line(id, to_string(id), value);
+  const std::string kept(value);  // it may lie in a line that goes
+  erase(id);
+  add_line(id, to_string(id), kept);
 }
 
 void fields::set(std::string_view name, std::string_view value) {
   require_valid_name(name);
   require_valid_value(value);
+  if (!contains(name)) return add_line(field_from(name), name, value);
+  const std::string kept_name(name);
+  const std::string kept(value);
   erase(name);
-  add_line(field_from(name), name, value);
+  add_line(field_from(kept_name), kept_name, kept);
 }
 
 void fields::append(field id, std::string_view value) {
@@ -111,29 +140,36 @@ void fields::append(std::string_view name, std::string_view value) {
   add_line(field_from(name), name, value);
 }
 
+// The text of lines at the end goes with them: the usual case is that what was set last is set
+// again.
+template <class Which>
+void fields::erase_lines(Which which) noexcept {
+  while (!lines_.empty() && which(lines_.back())) {
+    if (borrowed_ == nullptr) text_.resize(lines_.back().name_offset);
+    lines_.pop_back();
+  }
+  if (std::erase_if(lines_, which) != 0) has_gaps_ = true;
+}
+
 void fields::erase(field id) noexcept {
-  std::erase_if(lines_, [&](const line& l) { return l.id == id; });
+  erase_lines([&](const line& l) { return l.id == id; });
   present_.reset(index(id));
 }
 
 void fields::erase(std::string_view name) noexcept {
   if (const field id = field_from(name); id != field::unknown) return erase(id);
-  std::erase_if(lines_, [&](const line& l) {
-    return l.id == field::unknown && base::iequals(name_of(l), name);
-  });
+  erase_lines(
+      [&](const line& l) { return l.id == field::unknown && base::iequals(name_of(l), name); });
   recount(field::unknown);
 }
 
 void fields::clear() noexcept {
+  if (lines_.empty() && text_.empty() && borrowed_ == nullptr) return;
   lines_.clear();
   text_.clear();
   borrowed_ = nullptr;
   present_.reset();
-}
-
-fields::value_type fields::operator[](std::size_t i) const noexcept {
-  const line& l = lines_[i];
-  return {l.id, name_of(l), value_of(l)};
+  has_gaps_ = false;
 }
 
 void fields::add_line(field id, std::string_view name, std::string_view value) {
@@ -141,7 +177,7 @@ void fields::add_line(field id, std::string_view name, std::string_view value) {
   l.id = id;
   l.name_offset = static_cast<std::uint32_t>(text_.size());
   l.name_size = static_cast<std::uint16_t>(name.size());
-  l.value_offset = static_cast<std::uint32_t>(text_.size() + name.size());
+  l.value_offset = static_cast<std::uint32_t>(text_.size() + name.size() + separator.size());
   l.value_size = static_cast<std::uint32_t>(value.size());
   append_text(name, value);
   lines_.push_back(l);
@@ -150,14 +186,15 @@ void fields::add_line(field id, std::string_view name, std::string_view value) {
 
 // The two may be views into the text that they are added to: `f.set("a", f.get("b"))`.
 void fields::append_text(std::string_view name, std::string_view value) {
-  const std::size_t size = text_.size() + name.size() + value.size();
+  const std::size_t added = name.size() + separator.size() + value.size() + line_end.size();
+  const std::size_t size = text_.size() + added;
   if (size > text_.capacity()) {
     std::string larger;
     larger.reserve(std::max(size, 2 * text_.capacity()));
-    larger.append(text_).append(name).append(value);
+    larger.append(text_).append(name).append(separator).append(value).append(line_end);
     text_.swap(larger);
   } else {
-    text_.append(name).append(value);
+    text_.append(name).append(separator).append(value).append(line_end);
   }
 }
 

@@ -6,6 +6,8 @@
 
 #include "http/path.hpp"
 
+#include "base/word.hpp"
+
 #include <asio_httpd/url.hpp>
 
 #include <algorithm>
@@ -24,40 +26,9 @@ constexpr bool is_control(char c) noexcept {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-// The next eight bytes of a path are looked at as one word, the first byte lowest.
-constexpr std::size_t word_size = 8;
-constexpr std::uint64_t every_byte = 0x0101010101010101;
-constexpr std::uint64_t high_bits = 0x8080808080808080;
-
-std::uint64_t load_word(const char* from) noexcept {
-  std::uint64_t word;
-  std::memcpy(&word, from, word_size);
-  if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
-  return word;
-}
-
-// Fewer than eight bytes; spaces, which mean nothing here, stand for those that are missing.
-std::uint64_t load_rest(std::string_view text) noexcept {
-  std::uint64_t word = every_byte * ' ';
-  for (std::size_t i = text.size(); i-- > 0;)
-    word = word << 8 | static_cast<unsigned char>(text[i]);
-  return word;
-}
-
-// Whether one of the bytes is a control byte or '%': the usual tests for "a byte is below n" and "a
-// byte is zero", which are exact about there being one, though not about which.
+// Whether one of the bytes is a control byte or '%'.
 constexpr bool has_special(std::uint64_t word) noexcept {
-  const std::uint64_t del = word ^ every_byte * 0x7f;
-  const std::uint64_t percent = word ^ every_byte * '%';
-  const std::uint64_t found = ((word - every_byte * 0x20) & ~word) | ((del - every_byte) & ~del) |
-                              ((percent - every_byte) & ~percent);
-  return (found & high_bits) != 0;
-}
-
-// The high bit of each byte that is '/'. Without carries between bytes, so each bit is exact.
-constexpr std::uint64_t find_slashes(std::uint64_t word) noexcept {
-  const std::uint64_t others = word ^ every_byte * '/';
-  return ~(((others & ~high_bits) + ~high_bits) | others) & high_bits;
+  return base::has_control_byte(word) || base::has_byte(word, '%');
 }
 
 constexpr bool is_dot_segment(std::string_view text) noexcept {
@@ -108,11 +79,12 @@ void path::clear() noexcept {
 bool path::split_plain(std::string_view raw) {
   text_ = raw;
   std::size_t begin = 1;
-  for (std::size_t at = 1; at < raw.size(); at += word_size) {
-    const bool full = raw.size() - at >= word_size;
-    const std::uint64_t word = full ? load_word(raw.data() + at) : load_rest(raw.substr(at));
+  for (std::size_t at = 1; at < raw.size(); at += base::word_size) {
+    const bool full = raw.size() - at >= base::word_size;
+    const std::uint64_t word =
+        full ? base::load_word(raw.data() + at) : base::load_rest(raw.substr(at));
     if (has_special(word)) return false;
-    for (std::uint64_t left = find_slashes(word); left != 0; left &= left - 1) {
+    for (std::uint64_t left = base::find_byte(word, '/'); left != 0; left &= left - 1) {
       const std::size_t slash = at + static_cast<std::size_t>(std::countr_zero(left)) / 8;
       if (!take_plain(begin, slash)) return false;
       begin = slash + 1;

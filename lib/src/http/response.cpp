@@ -44,11 +44,11 @@ response& response::upgrade(std::string_view protocol,
 }
 
 void response::clear() noexcept {
-  status_ = asio_httpd::status::ok;
   close_ = false;
+  status_ = asio_httpd::status::ok;
   fields_.clear();
-  upgrade_.reset();
-  no_body();
+  if (upgrade_) upgrade_.reset();
+  if (kind_ != content::none) no_body();
 }
 
 response text(std::string body, status s) {

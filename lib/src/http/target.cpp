@@ -11,6 +11,7 @@
 #include <cstddef>
 
 #include "base/ascii.hpp"
+#include "base/word.hpp"
 
 namespace asio_httpd::http {
 
@@ -27,18 +28,31 @@ target_error name_byte(char c) noexcept {
   return byte >= 0x80 ? target_error::non_ascii : target_error::control_byte;
 }
 
+constexpr bool is_plain(std::uint64_t word) noexcept {
+  return !base::has_control_byte(word) && (word & base::high_bits) == 0 &&
+         !base::has_byte(word, ' ') && !base::has_byte(word, '#');
+}
+
+// Words first; where one holds a byte that does not belong, bytes.
 target_error check_bytes(std::string_view text) noexcept {
-  const auto bad = std::find_if_not(text.begin(), text.end(), is_plain);
-  return bad == text.end() ? target_error::none : name_byte(*bad);
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (end - at >= 8 && is_plain(base::load_word(at))) at += 8;
+  const char* const bad = std::find_if_not(at, end, [](char c) { return is_plain(c); });
+  return bad == end ? target_error::none : name_byte(*bad);
 }
 
 // unreserved / sub-delims, in labels that are not empty. RFC 3986 also has percent-encoding here;
 // no name that resolves has it, and a second spelling of a host is a way around what is decided by
 // its first.
 bool is_reg_name(std::string_view text) noexcept {
-  if (text.starts_with('.') || text.find("..") != std::string_view::npos) return false;
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return base::is_unreserved(c) || base::is_sub_delim(c); });
+  char before = '.';
+  for (const char c : text) {
+    if (!base::is_unreserved(c) && !base::is_sub_delim(c)) return false;
+    if (c == '.' && before == '.') return false;
+    before = c;
+  }
+  return true;
 }
 
 // The grammar of inet_pton is that of RFC 3986, but it wants a terminator.
@@ -217,7 +231,9 @@ std::string_view host_without_port(std::string_view value) noexcept {
     const std::size_t close = value.find(']');
     return close == std::string_view::npos ? value : value.substr(0, close + 1);
   }
-  return value.substr(0, value.find(':'));
+  std::size_t size = 0;  // short: a loop is faster than a call
+  while (size < value.size() && value[size] != ':') ++size;
+  return value.substr(0, size);
 }
 
 }  // namespace asio_httpd::http

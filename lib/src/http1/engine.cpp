@@ -45,7 +45,8 @@ void engine::reset(const head_limits& limits) noexcept {
   reason_ = close_reason::none;
   empty_lines_ = 0;
   message_size_ = 0;
-  next_request();
+  state_ = state::head;
+  if (!is_fresh_) next_request();
 }
 
 action engine::next() {
@@ -85,6 +86,7 @@ action engine::read_head() {
     return broken_ == rule::none ? need_more() : refuse(broken_);
   }
   in_head_ = true;
+  is_fresh_ = false;
   const auto parsed =
       parse_head(input_.data(), input_.size(), limits_, head_, request_access::fields(request_));
   field_sink::borrow(request_access::fields(request_), input_.data());
@@ -118,8 +120,12 @@ rule engine::read_request_line(const char* message) {
   head_read_ = m.has_value();
   request_access::version_minor(request_, head_.version_minor);
   // Framing first: where it is broken, nothing else of the message can be trusted.
-  const rule r = read_framing(request_.fields(), head_.version_minor, framing_);
+  const rule r = read_framing(request_.fields(), head_.version_minor, framing_, known_host_);
   if (r != rule::none) return r;
+  if (framing_.host != known_host_) {
+    known_host_ = framing_.host;
+    known_name_size_ = http::host_without_port(known_host_).size();
+  }
   if (!m) return rule::method_unknown;
   return read_target(*m, head_.target.of(message));
 }
@@ -129,8 +135,10 @@ rule engine::read_target(method m, std::string_view raw) {
   if (http::parse_target(raw, m, parsed) != http::target_error::none) return rule::target_syntax;
   if (parsed.kind == http::target::form::authority) return rule::method_unknown;  // CONNECT
   // The target's authority replaces the Host field, also where they differ (section 3.2.2).
-  const std::string_view authority = parsed.authority.empty() ? framing_.host : parsed.authority;
-  request_access::target(request_, raw, parsed.query, http::host_without_port(authority));
+  const std::string_view host = parsed.authority.empty()
+                                    ? framing_.host.substr(0, known_name_size_)
+                                    : http::host_without_port(parsed.authority);
+  request_access::target(request_, raw, parsed.query, host);
   target_form_ = target_form::path;
   if (parsed.kind == http::target::form::asterisk) {
     target_form_ = target_form::server;
@@ -338,6 +346,7 @@ void engine::next_request() noexcept {
   in_head_ = false;
   in_trailers_ = false;
   head_read_ = false;
+  is_fresh_ = true;
 }
 
 // --- the ends ------------------------------------------------------------------------------------

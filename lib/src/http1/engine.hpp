@@ -91,7 +91,8 @@ class engine {
   }
   // Bytes that its buffers hold.
   std::size_t memory() const noexcept {
-    return input_.capacity() + head_text_.capacity() + body_.capacity() + output_.memory();
+    return input_.capacity() + head_text_.capacity() + body_.capacity() + known_host_.capacity() +
+           output_.memory();
   }
   // Whether a request has begun that has no answer yet.
   bool owes_an_answer() const noexcept {
@@ -151,6 +152,8 @@ class engine {
   http::path path_;
   asio_httpd::request request_;
   chunked_decoder chunks_;
+  std::string known_host_;  // the last Host that was well-formed: most clients send it again
+  std::size_t known_name_size_ = 0;  // without its port
   std::string body_;
   std::uint64_t body_limit_ = 0;
   std::uint64_t body_left_ = 0;
@@ -166,6 +169,7 @@ class engine {
   bool head_read_ = false;  // the request's method is known
   bool eof_ = false;
   bool left_body_unread_ = false;
+  bool is_fresh_ = false;  // nothing is left of the request before
 };
 
 }  // namespace asio_httpd::http1

@@ -76,11 +76,12 @@ void read_line(fields::value_type line, findings& found, framing& to) noexcept {
   }
 }
 
-rule check_host(const findings& found, std::string_view host, unsigned version_minor) noexcept {
+rule check_host(const findings& found, std::string_view host, unsigned version_minor,
+                std::string_view known_host) noexcept {
   if (found.hosts == 0) return version_minor == 0 ? rule::none : rule::host_missing;
   if (found.hosts > 1) return rule::host_repeated;
-  if (!http::valid_host(host, http::empty_host::allow)) return rule::host_invalid;
-  return rule::none;
+  if (host == known_host || http::valid_host(host, http::empty_host::allow)) return rule::none;
+  return rule::host_invalid;
 }
 
 rule check_body(const findings& found, unsigned version_minor) noexcept {
@@ -97,11 +98,12 @@ rule check_body(const findings& found, unsigned version_minor) noexcept {
 
 }  // namespace
 
-rule read_framing(const fields& f, unsigned version_minor, framing& to) noexcept {
+rule read_framing(const fields& f, unsigned version_minor, framing& to,
+                  std::string_view known_host) noexcept {
   findings found;
   for (auto line : f) read_line(line, found, to);
   if (rule r = check_body(found, version_minor); r != rule::none) return r;
-  if (rule r = check_host(found, to.host, version_minor); r != rule::none) return r;
+  if (rule r = check_host(found, to.host, version_minor, known_host); r != rule::none) return r;
   if (found.other_expectation && version_minor != 0) return rule::expectation_unknown;
   to.chunked = found.chunked != 0;
   to.keep_alive = !found.close && (version_minor != 0 || found.keep_alive);

@@ -29,7 +29,9 @@ struct framing {
 };
 
 // Reads the fields of a request of HTTP/1.`version_minor`. Returns the rule that is broken, or
-// `none`.
-rule read_framing(const fields& f, unsigned version_minor, framing& to) noexcept;
+// `none`. A Host that is `known_host`, a value that was found well-formed before, is not looked at
+// again.
+rule read_framing(const fields& f, unsigned version_minor, framing& to,
+                  std::string_view known_host = {}) noexcept;
 
 }  // namespace asio_httpd::http1

@@ -10,6 +10,8 @@
 #include "base/ascii.hpp"
 #include "http1/scan.hpp"
 
+#include <cstring>
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #define ASIO_HTTPD_HAS_X86 1

@@ -92,6 +92,11 @@ struct parser {
   // "HTTP/1.1" CRLF, compared byte by byte so that the verdict does not wait for more than it
   // needs.
   parse_state version(const char* p) {
+    static constexpr std::string_view usual = "HTTP/1.1\r\n";
+    if (offset(p) == state.mark && end - p >= 10 && std::memcmp(p, usual.data(), 10) == 0) {
+      state.version_minor = 1;
+      return lines(p + 10);
+    }
     static constexpr char expected[] = "HTTP/d.d\r\n";
     for (; p != end; ++p) {
       const std::uint32_t i = offset(p) - state.mark;

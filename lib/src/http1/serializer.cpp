@@ -6,33 +6,80 @@
 
 #include <asio_httpd/date.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
+#include <iterator>
+#include <optional>
 
 namespace asio_httpd::http1 {
+
+// The way into a response's `fields` (see fields.hpp).
+struct field_source {
+  // All lines as they are sent; nothing where they do not lie together.
+  static std::optional<std::string_view> lines(const fields& f) noexcept {
+    if (f.borrowed_ != nullptr || f.has_gaps_) return std::nullopt;
+    return f.text_;
+  }
+};
+
 namespace {
 
-void append_integer(std::uint64_t value, std::string& to) {
-  std::array<char, 20> digits;
-  auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-  to.append(digits.data(), end);
-}
+constexpr std::size_t longest_integer = 20;
+// More than the parts of a head whose size hardly depends on the response: "HTTP/1.1 999 " and the
+// reason phrase, "Content-Length: ", "Connection: upgrade, close", line ends.
+constexpr std::size_t fixed_size = 160;
 
-void append_status_line(status s, std::string& to) {
+// Writes into room that was made before.
+class writer {
+ public:
+  writer(std::string& to, std::size_t room) : to_(to), before_(to.size()) {
+    to_.resize(before_ + room);
+    at_ = to_.data() + before_;
+  }
+  writer(const writer&) = delete;
+  writer& operator=(const writer&) = delete;
+  ~writer() { to_.resize(static_cast<std::size_t>(at_ - to_.data())); }
+
+  writer& add(std::string_view text) noexcept {
+    std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+    return *this;
+  }
+  writer& add(std::uint64_t number) noexcept {
+    at_ = std::to_chars(at_, at_ + longest_integer, number).ptr;
+    return *this;
+  }
+
+ private:
+  std::string& to_;
+  const std::size_t before_;
+  char* at_;
+};
+
+void write_status_line(status s, writer& to) {
   if (s == status::ok) {
-    to.append("HTTP/1.1 200 OK\r\n");
+    to.add("HTTP/1.1 200 OK\r\n");
     return;
   }
-  to.append("HTTP/1.1 ");
-  append_integer(to_integer(s), to);
-  to.append(" ").append(reason_phrase(s)).append("\r\n");
+  to.add("HTTP/1.1 ").add(to_integer(s)).add(" ").add(reason_phrase(s)).add("\r\n");
 }
 
 // Fields that are the server's to say: those of the connection (RFC 9110 section 7.6.1), and those
 // that all responses of a second share.
+constexpr field fields_of_server[] = {
+    field::connection, field::content_length, field::transfer_encoding,
+    field::keep_alive, field::date,           field::server};
+
+bool has_field_of_server(const fields& f) noexcept {
+  return std::any_of(std::begin(fields_of_server), std::end(fields_of_server),
+                     [&](field id) { return f.contains(id); });
+}
+
 bool belongs_to_server(field id) noexcept {
-  return id == field::connection || id == field::content_length || id == field::transfer_encoding ||
-         id == field::keep_alive || id == field::date || id == field::server;
+  return std::find(std::begin(fields_of_server), std::end(fields_of_server), id) !=
+         std::end(fields_of_server);
 }
 
 // A 205 has no content, and says so (RFC 9110 section 15.3.6).
@@ -40,19 +87,22 @@ std::uint64_t announced_size(const response& r) noexcept {
   return r.status() == status::reset_content ? 0 : r.content_size();
 }
 
-void append_fields(const fields& f, std::string& to) {
+std::size_t size_of(const fields& f) noexcept {
+  std::size_t total = 0;
+  for (auto [id, name, value] : f) total += name.size() + value.size() + 4;
+  return total;
+}
+
+void write_fields_singly(const fields& f, writer& to) {
   for (auto [id, name, value] : f) {
-    if (belongs_to_server(id)) continue;
-    to.append(name).append(": ").append(value).append("\r\n");
+    if (!belongs_to_server(id)) to.add(name).add(": ").add(value).add("\r\n");
   }
 }
 
 // A 204 and a 1xx have no Content-Length; a 304 may leave it away (RFC 9110 section 8.6).
-void append_length(const response& r, std::string& to) {
+void write_length(const response& r, writer& to) {
   if (forbids_content(r.status())) return;
-  to.append("Content-Length: ");
-  append_integer(announced_size(r), to);
-  to.append("\r\n");
+  to.add("Content-Length: ").add(announced_size(r)).add("\r\n");
 }
 
 // "" where nothing has to be said: HTTP/1.1 keeps connections by itself.
@@ -64,9 +114,9 @@ std::string_view connection_options(const response& r, const serialize_options& 
   return upgrade ? "upgrade" : "";
 }
 
-void append_connection(const response& r, const serialize_options& options, std::string& to) {
+void write_connection(const response& r, const serialize_options& options, writer& to) {
   const std::string_view said = connection_options(r, options);
-  if (!said.empty()) to.append("Connection: ").append(said).append("\r\n");
+  if (!said.empty()) to.add("Connection: ").add(said).add("\r\n");
 }
 
 }  // namespace
@@ -76,12 +126,16 @@ bool sends_content(const response& r, bool head_only) noexcept {
 }
 
 void serialize_head(const response& r, const serialize_options& options, std::string& to) {
-  append_status_line(r.status(), to);
-  to.append(options.common);
-  append_fields(r.fields(), to);
-  append_length(r, to);
-  append_connection(r, options, to);
-  to.append("\r\n");
+  auto lines = field_source::lines(r.fields());
+  if (lines && has_field_of_server(r.fields())) lines.reset();
+  const std::size_t fields_size = lines ? lines->size() : size_of(r.fields());
+  writer out(to, fixed_size + options.common.size() + fields_size);
+  write_status_line(r.status(), out);
+  out.add(options.common);
+  lines ? void(out.add(*lines)) : write_fields_singly(r.fields(), out);
+  write_length(r, out);
+  write_connection(r, options, out);
+  out.add("\r\n");
 }
 
 std::string_view common_fields::at(std::int64_t unix_seconds) {

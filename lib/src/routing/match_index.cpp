@@ -20,6 +20,14 @@ static_assert(method_count <= 64, "methods are kept as the bits of one word");
 
 constexpr auto any_method = static_cast<std::uint32_t>(method_count);
 
+// std::popcount calls a library function where the processor may lack the instruction; there are
+// few bits here.
+constexpr std::uint32_t count_bits(std::uint64_t set) noexcept {
+  std::uint32_t count = 0;
+  for (; set != 0; set &= set - 1) ++count;
+  return count;
+}
+
 constexpr std::uint64_t bit(method verb) noexcept {
   return std::uint64_t{1} << static_cast<unsigned>(verb);
 }
@@ -301,7 +309,7 @@ std::uint32_t match_index::choose(std::uint32_t place, method verb,
   const auto& [methods, first, any, names] = endpoints_[place];
   if (verb == method::head && (methods & bit(verb)) == 0) verb = method::get;
   if ((methods & bit(verb)) != 0) {
-    return bound_[first + static_cast<std::uint32_t>(std::popcount(methods & (bit(verb) - 1)))];
+    return bound_[first + count_bits(methods & (bit(verb) - 1))];
   }
   allowed.add(names);
   return any;

@@ -10,13 +10,21 @@
 #include "routing/tree.hpp"
 
 #include <algorithm>
-#include <deque>
+#include <memory>
 #include <stdexcept>
+#include <vector>
 
 namespace asio_httpd {
 
 struct router::table {
-  std::deque<route> routes;
+  table() = default;
+  table(const table& other) : tree(other.tree), compiled(other.compiled) {
+    for (const auto& r : other.routes) routes.push_back(std::make_unique<route>(*r));
+  }
+  table& operator=(const table&) = delete;
+
+  // Who registered a route may keep a reference to it, for options.
+  std::vector<std::unique_ptr<route>> routes;
   routing::tree tree;
   bool compiled = false;
 };
@@ -57,8 +65,8 @@ route& router::add(std::optional<method> m, std::string_view pattern, handler h,
   check_arity(pattern, h);
   table_->tree.insert(host, m, pattern, static_cast<std::uint32_t>(size()));
   table_->compiled = false;
-  return table_->routes.emplace_back(
-      route{std::string(host), m, std::string(pattern), std::move(h), {}});
+  return *table_->routes.emplace_back(
+      std::make_unique<route>(route{std::string(host), m, std::string(pattern), std::move(h), {}}));
 }
 
 void router::mount(std::string_view prefix, const router& other) {
@@ -83,7 +91,7 @@ std::size_t router::size() const noexcept {
   return table_->routes.size();
 }
 const route& router::operator[](std::size_t i) const noexcept {
-  return table_->routes[i];
+  return *table_->routes[i];
 }
 
 router::match router::find(request& r) const {

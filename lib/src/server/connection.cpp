@@ -42,15 +42,21 @@ constexpr std::size_t body_read = 32 * 1024;
 constexpr std::uint64_t file_turn = 1024 * 1024;
 constexpr unsigned most_reads_in_turn = 16;
 
-// Date and Server, made once a second for each thread.
-std::string_view common_fields_of(const core& c) {
+// Date and Server, made once a second for each thread. The second is looked for every so often
+// only: a Date is a few milliseconds late at most, as it is by the kernel's coarse clock anyway.
+std::string_view common_fields_of(const core& c, clock::time_point now) {
+  constexpr std::chrono::milliseconds look_every(5);
   thread_local std::uint64_t owner = 0;
   thread_local std::optional<http1::common_fields> fields;
-  if (owner != c.metrics.id()) {
-    fields.emplace(c.options.server_name);
-    owner = c.metrics.id();
-  }
-  return fields->at(c.clock().unix_time());
+  thread_local clock::time_point looked_at;
+  thread_local std::string_view text;
+  const bool is_mine = owner == c.metrics.id();
+  if (is_mine && now - looked_at < look_every) return text;
+  if (!is_mine) fields.emplace(c.options.server_name);
+  owner = c.metrics.id();
+  looked_at = now;
+  text = fields->at(c.clock().unix_time());
+  return text;
 }
 
 }  // namespace
@@ -83,7 +89,7 @@ net::task<> connection::serve() {
         if (!has_failed()) on_head();
         break;
       case action::dispatch:
-        if (core_->routes[exchange_.route].run.is_coroutine()) {
+        if (exchange_.route->run.is_coroutine()) {
           co_await on_coroutine();
         } else {
           on_dispatch();
@@ -135,8 +141,8 @@ bool connection::rest() {
   begin_idle();
   if (core_->draining) {
     fail(close_reason::drained);
-  } else {
-    wait_for(waiting::next_request, core_->options.deadlines.idle);
+  } else if (waiting_ != waiting::first_byte) {
+    wait_for(waiting::next_request, core_->options.deadlines.idle, turn_time());
   }
   return true;
 }
@@ -174,6 +180,7 @@ void connection::end_turn() noexcept {
 }
 
 void connection::read_now() {
+  turn_time_ = {};
   if (has_failed()) return;
   auto& input = work_->engine.input();
   const bool in_body = work_->engine.reading() == http1::engine::phase::body;
@@ -197,18 +204,18 @@ void connection::read_now() {
 void connection::on_head() {
   auto& [engine, response] = *work_;
   wait_is_over();
-  exchange_.started = now();
+  exchange_.started = turn_time();
   response.clear();
   if (!find_route(*core_, *work_, exchange_)) return respond();
-  const route& r = core_->routes[exchange_.route];
-  engine.accept_body(r.options.body_limit.value_or(core_->options.limits.body));
+  const auto limit = exchange_.route->options.body_limit;
+  engine.accept_body(limit.value_or(core_->options.limits.body));
 }
 
 void connection::on_dispatch() {
   auto& [engine, response] = *work_;
   wait_is_over();
   try {
-    core_->routes[exchange_.route].run(engine.request(), response);
+    exchange_.route->run(engine.request(), response);
   } catch (...) {
     answer_handler_exception(std::current_exception());
   }
@@ -217,7 +224,7 @@ void connection::on_dispatch() {
 
 net::task<> connection::on_coroutine() {
   auto& [engine, response] = *work_;
-  const route& r = core_->routes[exchange_.route];
+  const route& r = *exchange_.route;
   handler_timed_out_ = false;
   wait_for(waiting::handler, r.options.deadline.value_or(core_->options.deadlines.handler));
   const std::exception_ptr error = co_await call(r.run.async_call(engine.request(), response));
@@ -231,14 +238,16 @@ net::task<> connection::on_coroutine() {
   } else if (error) {
     answer_handler_exception(error);
   }
+  turn_time_ = {};
   respond();
+  record_latency();
 }
 
 // What is finished does not wait for what is not; and the handler must not outlast its client.
 void connection::on_call_waits() {
   if (!work_) return;  // a stream's handler looks after itself
   if (send_now() == sending::failed) return;
-  if (core_->routes[exchange_.route].options.detached) return;
+  if (exchange_.route->options.detached) return;
   watching_ = true;
   transport().async_wait(transport::wait::read, {shared_from_this(), &connection::on_watch, this});
 }
@@ -260,7 +269,7 @@ void connection::answer_handler_exception(std::exception_ptr error) {
   response = std::move(failure.answer);
   if (failure.message.empty()) return;
   count().handler_errors.add(1);
-  core_->log(log_level::error, "handler of " + core_->routes[exchange_.route].pattern +
+  core_->log(log_level::error, "handler of " + exchange_.route->pattern +
                                    " threw: " + base::printable(failure.message));
 }
 
@@ -270,7 +279,7 @@ void connection::on_refuse() {
   count().broken_rules[static_cast<std::size_t>(rule)].add(1);
   core_->log(log_level::info, peer_name() + ": refused: " + std::string(to_string(rule)) + " (" +
                                   std::string(source_of(rule)) + ")");
-  exchange_ = {exchange_state::no_route, now(), {}};
+  exchange_ = {nullptr, 0, now()};
   answer_broken_rule(rule, response);
   respond();
 }
@@ -290,7 +299,7 @@ void connection::respond() {
   const bool head_only = engine.request().method() == method::head;
   const std::uint64_t content_size =
       http1::sends_content(response, head_only) ? response.content_size() : 0;
-  engine.respond(response, common_fields_of(*core_), last);
+  engine.respond(response, common_fields_of(*core_, turn_time()), last);
   if (last && !core_->draining && engine.reason() == close_reason::drained) {
     set_reason(close_reason::request_refused);
   }
@@ -314,12 +323,29 @@ bool connection::load_small_file() {
 }
 
 void connection::record(std::uint64_t content_size) {
-  exchange_.ended = now();
   count_exchange(count(), *work_, exchange_);
+  if (exchange_.route != nullptr) ++unrecorded_;
   if (core_->options.access_log) {
     const std::string remote = address();
-    log_exchange(*core_, *work_, exchange_, {remote, port(), content_size, reason()});
+    const auto took = now() - exchange_.started;
+    log_exchange(*core_, *work_, {remote, port(), content_size, reason(), took});
   }
+}
+
+// The clock is looked at twice a turn, not twice a request: at its first request and when its
+// answers are sent. Whatever waits begins a new turn.
+clock::time_point connection::turn_time() noexcept {
+  if (turn_time_ == clock::time_point()) turn_time_ = now();
+  return turn_time_;
+}
+
+// Of the answers that are about to be sent.
+void connection::record_latency() noexcept {
+  if (unrecorded_ == 0) return;
+  const auto ended = now();
+  const auto took = static_cast<std::uint64_t>((ended - exchange_.started).count());
+  count().latency.record(took, std::exchange(unrecorded_, 0));
+  turn_time_ = ended;
 }
 
 // --- 7: writing ----------------------------------------------------------------------------------
@@ -330,6 +356,7 @@ bool connection::must_flush() const noexcept {
 }
 
 connection::sending connection::send_now() {
+  record_latency();
   const sending memory = send_memory();
   return memory == sending::done ? send_file() : memory;
 }
@@ -339,8 +366,8 @@ connection::sending connection::send_memory() {
   while (output.pending() != 0) {
     const bool file_follows = output.file_left() != 0;
     const auto result = transport().write(output.first(), output.second(), file_follows);
-    if (result.error == asio::error::would_block) return sending::blocked;
     if (result.error) {
+      if (result.error == asio::error::would_block) return sending::blocked;
       fail(close_reason::client_aborted);
       return sending::failed;
     }
@@ -383,6 +410,7 @@ net::task<> connection::flush() {
   do {
     co_await wait(transport::wait::write);
     if (has_failed()) co_return;
+    turn_time_ = {};
   } while (send_now() == sending::blocked);
   if (!has_failed()) wait_is_over();
 }
@@ -394,7 +422,7 @@ net::task<> connection::flush() {
 void connection::out_of_time(waiting what) {
   if (!work_ || !work_->engine.owes_an_answer()) return;
   set_reason(what == waiting::head ? close_reason::head_timeout : close_reason::body_timeout);
-  exchange_ = {exchange_state::no_route, now(), {}};
+  exchange_ = {nullptr, 0, now()};
   work_->response = error_response(status::request_timeout);
   work_->response.close_connection();
   respond();

@@ -50,6 +50,8 @@ class connection final : public io_session, private asio_httpd::peer {
   void respond();
   bool load_small_file();
   void record(std::uint64_t content_size);
+  clock::time_point turn_time() noexcept;
+  void record_latency() noexcept;
 
   bool must_flush() const noexcept;
   sending send_now();
@@ -73,6 +75,8 @@ class connection final : public io_session, private asio_httpd::peer {
   std::optional<file_stamp> file_stamp_;  // of the file that is being sent
   std::uint64_t body_before_ = 0;         // of the body, when this period began
   std::uint64_t requests_ = 0;
+  clock::time_point turn_time_{};  // when the turn's first request was there; 0: not asked yet
+  std::uint32_t unrecorded_ = 0;   // answers of this turn whose latency is not counted yet
   unsigned reads_in_turn_ = 0;
   bool input_was_full_ = false;  // the last read: there may be more
   bool watching_ = false;        // whether the peer leaves, while its handler runs

@@ -29,7 +29,7 @@ bool asks_for(const request& q, std::string_view protocol) {
 }  // namespace
 
 bool find_route(const core& c, workspace& w, exchange_state& state) {
-  state.route = exchange_state::no_route;
+  state.route = nullptr;
   if (w.engine.targets_server()) {  // OPTIONS *
     w.response.status(status::no_content).set(field::allow, c.allow_all);
     return false;
@@ -40,7 +40,8 @@ bool find_route(const core& c, workspace& w, exchange_state& state) {
   }
   const auto found = router_access::find(c.routes, w.engine.request(), w.engine.path());
   if (found.result == router::match::outcome::found) {
-    state.route = found.route;
+    state.route_index = found.route;
+    state.route = &c.routes[found.route];
     return true;
   }
   routing::answer_without_route(found, w.response);
@@ -81,20 +82,18 @@ void count_exchange(thread_counters& counters, workspace& w, const exchange_stat
   if (w.engine.knows_method()) {
     counters.by_method[static_cast<std::size_t>(w.engine.request().method())].add(1);
   }
-  if (state.route == exchange_state::no_route) return counters.without_route.add(1);
-  counters.by_route[state.route].add(1);
-  counters.latency.record(static_cast<std::uint64_t>((state.ended - state.started).count()));
+  if (state.route == nullptr) return counters.without_route.add(1);
+  counters.by_route[state.route_index].add(1);
 }
 
-void log_exchange(const core& c, workspace& w, const exchange_state& state,
-                  const exchange_end& end) {
+void log_exchange(const core& c, workspace& w, const exchange_end& end) {
   exchange e{};
   e.request = w.engine.knows_method() ? &w.engine.request() : nullptr;
   e.response = &w.response;
   e.remote_address = end.remote_address;
   e.remote_port = end.remote_port;
   e.bytes_sent = end.content_size;
-  e.duration = state.ended - state.started;
+  e.duration = end.took;
   e.unix_time = c.clock().unix_time();
   e.reason = end.reason;
   c.options.access_log->write(e);

@@ -19,10 +19,9 @@
 namespace asio_httpd::serving {
 
 struct exchange_state {
-  static constexpr std::size_t no_route = static_cast<std::size_t>(-1);
-  std::size_t route = no_route;
+  const asio_httpd::route* route = nullptr;  // null where no route was found
+  std::size_t route_index = 0;
   clock::time_point started{};
-  clock::time_point ended{};
 };
 
 // A response that cannot end an exchange becomes one that says so: an upgrade that the peer did not
@@ -44,7 +43,7 @@ bool find_route(const core& c, workspace& w, exchange_state& state);
 // The answer to a request that broke a rule.
 void answer_broken_rule(http1::rule r, response& to);
 
-// Counts a request whose response has been framed.
+// Counts a request whose response has been framed; not how long it took.
 void count_exchange(thread_counters& counters, workspace& w, const exchange_state& state) noexcept;
 
 struct exchange_end {
@@ -52,10 +51,10 @@ struct exchange_end {
   std::uint16_t remote_port;
   std::uint64_t content_size;
   close_reason reason;
+  clock::duration took;
 };
 // Writes it to the access log, which there must be.
-void log_exchange(const core& c, workspace& w, const exchange_state& state,
-                  const exchange_end& end);
+void log_exchange(const core& c, workspace& w, const exchange_end& end);
 
 // How a file was when sending it began; whether it still is, is asked before its last bytes.
 struct file_stamp {

@@ -43,9 +43,10 @@ class histogram {
     return ((low + (1u << precision_bits)) << shift) + ((std::uint64_t{1} << shift) >> 1);
   }
 
-  void record(std::uint64_t nanoseconds) noexcept {
-    buckets_[bucket_of(nanoseconds)].add(1);
-    sum_.add(nanoseconds);
+  // `times` times the same.
+  void record(std::uint64_t nanoseconds, std::uint64_t times = 1) noexcept {
+    buckets_[bucket_of(nanoseconds)].add(times);
+    sum_.add(nanoseconds * times);
     if (nanoseconds > largest_.get()) largest_.set(nanoseconds);
   }
 

@@ -28,6 +28,7 @@ io_session::~io_session() {
 }
 
 void io_session::start() {
+  if (core_->threads != 0) counters_ = &core_->metrics.local();
   self_ = shared_from_this();
   const auto running = self_;
   root_ = run();
@@ -66,11 +67,12 @@ std::string io_session::peer_name() const {
 
 // --- deadlines -----------------------------------------------------------------------------------
 
-void io_session::wait_for(waiting what, std::chrono::milliseconds d) noexcept {
+void io_session::wait_for(waiting what, std::chrono::milliseconds d,
+                          clock::time_point from) noexcept {
   constexpr std::chrono::hours no_end(24 * 365);
   waiting_ = what;
   if (d >= no_end) return clear_deadline();
-  set_deadline(now() + d);
+  set_deadline(from + d);
 }
 
 void io_session::wait_is_over() noexcept {

@@ -53,7 +53,8 @@ class io_session : public net::session {
 
   // --- for the session and for the stream that it lends to a protocol's handler
 
-  void wait_for(waiting what, std::chrono::milliseconds d) noexcept;
+  void wait_for(waiting what, std::chrono::milliseconds d) noexcept { wait_for(what, d, now()); }
+  void wait_for(waiting what, std::chrono::milliseconds d, clock::time_point from) noexcept;
   void wait_is_over() noexcept;
   // Waits for the peer to take what is sent, at deadlines::write_rate.
   void begin_writing() noexcept;
@@ -106,7 +107,7 @@ class io_session : public net::session {
   // Lends the byte stream to `handler`, which begins with `leftover`.
   net::task<> run_stream(const stream_handler& handler, std::string leftover);
 
-  thread_counters& count() noexcept { return core_->metrics.local(); }
+  thread_counters& count() noexcept { return counters_ ? *counters_ : core_->metrics.local(); }
   void set_reason(close_reason r) noexcept {
     if (reason_ == close_reason::none) reason_ = r;
   }
@@ -121,6 +122,7 @@ class io_session : public net::session {
   net::task<> run();
   void finish() noexcept;
 
+  thread_counters* counters_ = nullptr;  // of the one thread that it stays on, where it does
   net::task<> root_;
   write_progress progress_;
   std::unique_ptr<boost::asio::cancellation_signal> cancel_;
