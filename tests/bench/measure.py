@@ -1,134 +1,107 @@
 # SPDX-License-Identifier: BSL-1.0
-"""How things are measured: a server as a process of its own, its CPU time, its memory; load from wrk.
+"""How things are measured: CPU time for a request, memory for a connection, the time to the first answer."""
 
-The server is pinned to one core and whoever loads it to another. CPU time is what the kernel's scheduler counted
-(/proc/<pid>/task/*/schedstat, nanoseconds), never wall time. Nothing is ended but what was started here.
-"""
-
+import json
 import os
-import re
-import resource
-import socket
 import subprocess
 import time
-from pathlib import Path
+from dataclasses import dataclass
 
-SERVER_CORE = 0
-LOAD_CORE = max(os.sched_getaffinity(0))
-HOST = "127.0.0.1"
-# A server that waited for its core for more than this part of its time was disturbed by other programs.
-DISTURBED = 0.05
+from places import PROGRAMS, Failed
+from server import Server
+from wrk import LOAD_CORE, Wrk
 
-
-class Failed(Exception):
-    """A sentence for the person who runs it."""
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind((HOST, 0))
-        return s.getsockname()[1]
+# Of a server, or of its load, that waited for its core for more than this part of its time, others were in the way.
+DISTURBED = 0.08
+# Latencies suffer from less: the load was kept from its core.
+CALM = 0.002
+WARM_UP = 0.2
 
 
-def all_descriptors():
-    """The soft limit becomes the hard one, for this process and those that it starts."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return hard
+@dataclass
+class Cost:
+    """What requests cost over some time."""
+
+    us: float  # of the server's CPU time for each
+    per_second: float
+    noise: float | None  # the part of its time that the server waited for its core, or the load for its own
 
 
-class Server:
-    """A running peer. `with Server(peer) as server: ...`"""
+class Window:
+    """What server and load have used since it was made."""
 
-    def __init__(self, peer, closes=False):
-        self.peer = peer
-        self.port = free_port()
-        self.command = ["taskset", "-c", str(SERVER_CORE), *peer.command(self.port, closes)]
+    def __init__(self, server, wrk):
+        self.server, self.wrk = server, wrk
+        self.load_start = wrk.scheduled()
+        self.begun = time.monotonic()
+        self.start = server.cpu(), server.waited()
 
-    def __enter__(self):
-        self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL)
-        self.wait_until_it_serves()
-        return self
+    def load_noise(self):
+        return part(*(then - before for then, before in zip(self.wrk.scheduled(), self.load_start)))
 
-    def __exit__(self, *_):
-        self.process.terminate()
-        try:
-            self.process.wait(15)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-    def wait_until_it_serves(self, seconds=10):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if self.process.poll() is not None:
-                break
-            try:
-                with self.connect():
-                    return
-            except OSError:
-                time.sleep(0.02)
-        raise Failed(f"{self.peer.name} does not serve: {' '.join(self.command)}")
-
-    def connect(self):
-        return socket.create_connection((HOST, self.port), timeout=10)
-
-    def url(self, path="/"):
-        return f"http://{HOST}:{self.port}{path}"
-
-    def processes(self):
-        """The process and its descendants: some peers fork."""
-        found, todo = [], [self.process.pid]
-        while todo:
-            pid = todo.pop()
-            found.append(pid)
-            for task in Path(f"/proc/{pid}/task").glob("*"):
-                todo += [int(child) for child in (task / "children").read_text().split()]
-        return found
-
-    def scheduled(self):
-        """Nanoseconds on the CPU, and nanoseconds spent waiting for it."""
-        ran = waited = 0
-        for pid in self.processes():
-            for file in Path(f"/proc/{pid}/task").glob("*/schedstat"):
-                on_cpu, delay, _ = file.read_text().split()
-                ran += int(on_cpu)
-                waited += int(delay)
-        return ran, waited
-
-    def memory(self):
-        """Resident bytes, exact."""
-        total = 0
-        for pid in self.processes():
-            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-            total += int(re.search(r"^Rss:\s+(\d+) kB", rollup, re.M).group(1)) * 1024
-        return total
+    def cost(self, answered, load_noise=None):
+        used, waited = self.server.cpu() - self.start[0], self.server.waited() - self.start[1]
+        seconds = time.monotonic() - self.begun
+        if answered == 0:
+            raise Failed(f"{self.server.peer.name}: no request in {seconds:.1f} s")
+        noise = max(part(used, waited), self.load_noise() if load_noise is None else load_noise)
+        return Cost(used / answered / 1000, answered / seconds, noise if self.server.alone else None)
 
 
-def load(url, seconds, connections=64, script=None, headers=()):
-    """Runs wrk on the core of the load; returns how many requests were answered."""
-    command = ["taskset", "-c", str(LOAD_CORE), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s"]
-    if script:
-        command += ["-s", str(script)]
-    for header in headers:
-        command += ["-H", header]
-    run = subprocess.run([*command, url], capture_output=True, text=True)
-    answered = re.search(r"(\d+) requests in", run.stdout)
-    if run.returncode != 0 or not answered or int(answered.group(1)) == 0:
-        raise Failed(f"wrk failed: {run.stdout}{run.stderr}")
-    wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", run.stdout)
-    if wrong:
-        raise Failed(f"{url} answered {wrong.group(1)} requests with an error")
-    return int(answered.group(1))
+def part(used, waited):
+    return waited / (waited + used) if waited else 0.0
 
 
-def cpu_per_request(server, seconds, **how):
-    """Nanoseconds of the server's CPU time for a request, and which part of its time it had to wait for its core."""
-    ran, waited = server.scheduled()
-    answered = load(server.url(), seconds, **how)
-    ran_then, waited_then = server.scheduled()
-    used = ran_then - ran
-    return {"ns": used / answered, "noise": (waited_then - waited) / (used + waited_then - waited), "requests": answered}
+def calmest(tries, measure_once):
+    """Where other programs were in the way, once or twice more; the least disturbed counts."""
+    costs = []
+    for _ in range(tries):
+        costs.append(measure_once())
+        if costs[-1].noise is None or costs[-1].noise < DISTURBED:
+            break
+    return min(costs, key=lambda cost: cost.noise or 0.0)
+
+
+def while_it_runs(server, load, settings, cores):
+    """While wrk runs, after all connections are there; so that neither opening nor closing them counts."""
+    with Wrk(server, load, cores) as wrk:
+        def once():
+            window, sent = Window(server, wrk), wrk.sent()
+            time.sleep(settings.seconds)
+            return window.cost(wrk.sent() - sent)
+
+        wrk.wait_for(lambda: wrk.sent() >= load.connections * load.depth, "not all connections have asked")
+        if load.connections >= 1000:
+            wrk.wait_for(lambda: server.descriptors() >= load.connections, "not all connections are there")
+        time.sleep(settings.warm_up)
+        cost = calmest(settings.tries, once)
+        wrk.stop()
+    return cost
+
+
+def by_bytes(server, load, settings, cores, size):
+    """For large answers, of which few begin or end in the time: a request is as many bytes as its answer has."""
+    def once():
+        with Wrk(server, load, cores) as wrk:
+            window = Window(server, wrk)
+            time.sleep(settings.seconds)
+            load_noise = window.load_noise()  # while it is there
+            return window.cost(wrk.stop()["bytes"] / size, load_noise)
+
+    return calmest(settings.tries, once)
+
+
+PACE = PROGRAMS / "load" / "pace"
+
+
+def latency(server, load, rate, seconds):
+    """In microseconds, from when each request was due; and the part of the time that pace was kept from its core."""
+    command = [str(PACE), str(server.setup.port), load.path, str(load.connections), f"{rate:.0f}", f"{seconds}"]
+    run = subprocess.run(command, capture_output=True, text=True,
+                         preexec_fn=lambda: os.sched_setaffinity(0, {LOAD_CORE}))
+    if run.returncode != 0:
+        raise Failed(f"{server.peer.name}: {' '.join(command)}: {run.stderr}")
+    return json.loads(run.stdout)
 
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -158,12 +131,22 @@ def memory_per_connection(server, connections):
             connection.close()
 
 
-def compile_seconds(peer, compiler):
-    """CPU seconds of the compiler, which are its wall seconds on a machine that has nothing else to do."""
-    command = ["taskset", "-c", str(SERVER_CORE), compiler, "-std=c++20", "-O2", *peer.flags]
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    run = subprocess.run([*command, "-c", str(peer.source), "-o", "/dev/null"], capture_output=True, text=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if run.returncode != 0:
-        raise Failed(f"{peer.source} does not compile:\n{run.stderr}")
-    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+def start_up(peer, path):
+    """Milliseconds from its start to its first answer, and resident bytes then."""
+    server = Server(peer, start=True)
+    request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+    begun = time.monotonic_ns()
+    with server.started() as process:
+        while True:
+            try:
+                with server.connect() as connection:
+                    connection.sendall(request)
+                    answer = connection.recv(4096)
+                    break
+            except ConnectionRefusedError:
+                if process.poll() is not None:
+                    raise Failed(f"{peer.name} has ended\n{server.complaints.read_text()}")
+        took = time.monotonic_ns() - begun
+        if not answer.startswith(b"HTTP/1.1 200"):
+            raise Failed(f"{peer.name}: unexpected answer: {answer[:60]!r}")
+        return took / 1e6, server.memory()

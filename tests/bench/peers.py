@@ -1,62 +1,196 @@
 # SPDX-License-Identifier: BSL-1.0
-"""The table of peers: what is measured, and how each is started, compiled and named.
+"""The table of peers: what is measured, how each is started, what it takes part in.
 
-A peer is added by one entry here; a scenario says which abilities it asks for, and a peer without them is left out.
+A peer is added by one entry here. A scenario says which ability it asks for, and a peer without it is left out.
 """
 
 import os
+import re
 import shutil
-from dataclasses import dataclass, field
+import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
-SOURCE = Path(__file__).resolve().parents[2]
-BUILD = Path(os.environ.get("ASIO_HTTPD_BUILD", SOURCE / "build" / "bench"))
-PROGRAMS = BUILD / "bin" / "bench"
+from places import BINARY, HERE, PROGRAMS
+from site_files import SITE
 
 FLOOR = "floor"
+OURS = "asio_httpd"
+LABELS = {"beast": "Boost.Beast", "restinio": "RESTinio", "thread_per_connection": "a thread each",
+          "fork_per_connection": "a process each"}
+
+
+def label(name):
+    """How people know it; of "beast/browser" the part before the slash."""
+    peer, slash, rest = name.partition("/")
+    return LABELS.get(peer, peer) + slash + rest
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How a server is wanted."""
+
+    port: int = 0
+    folder: Path = Path()  # for its configuration and its logs
+    threads: int = 1
+    routes: int = 0  # so many beside the usual ones: /api/things<n>/list
+    depth: int = 1  # how many requests a client sends without waiting
+    floor_mode: str = "keep"
 
 
 @dataclass(frozen=True)
 class Peer:
     name: str
     what: str
-    # The command that serves on a port; `closes` where each connection is to end after its answer.
-    command: Callable[[int, bool], list]
-    abilities: frozenset = frozenset({"hello", "close", "idle"})
-    # What the scenario `compile` compiles, and the flags that a user of it would need.
-    source: Path | None = None
-    flags: list = field(default_factory=list)
+    command: Callable[[Setup], list]
+    abilities: frozenset
+    version: Callable[[], str] = lambda: ""
+    start_command: Callable[[Setup], list] | None = None  # where the scenario `start` takes another program
+    one_at_a_time: bool = True  # its threads never wait for each other, so that waiting is the work of others
 
     def is_there(self):
-        return shutil.which(str(self.command(0, False)[0])) is not None
+        return shutil.which(str(self.command(Setup())[0])) is not None
+
+    def can(self, ability):
+        return ability in self.abilities
+
+
+def said_by(*command):
+    """The version in what a program says of itself."""
+    def version():
+        try:
+            run = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+        except OSError:
+            return "not there"
+        found = re.search(r"\d+[._]\d+([._]\d+)?", run.stdout + run.stderr)
+        return found.group(0).replace("_", ".") if found else "unknown"
+    return version
 
 
 def program(name):
-    return lambda port, closes: [str(PROGRAMS / "peers" / name), str(port)]
+    return str(PROGRAMS / "peers" / name)
 
 
-def floor(port, closes):
-    return program("floor")(port, closes) + (["close"] if closes else [])
+def route_path(number):
+    return f"/api/things{number}/list"
 
+
+# ---- those with a configuration -------------------------------------------------------------------------------------
+
+
+def render(template, s, **more):
+    """Writes the template into the server's folder, with its @NAMES@ filled in; returns where."""
+    values = {"PORT": s.port, "FOLDER": s.folder, "SITE": SITE, "THREADS": s.threads, **more}
+    text = (HERE / "peers" / template).read_text()
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", str(value))
+    path = s.folder / template
+    if s.port:
+        path.write_text(text)
+    return str(path)
+
+
+def as_root(text):
+    """Started as root, a server would give that up, and then could not read the site."""
+    return text if os.geteuid() == 0 else ""
+
+
+def nginx(s):
+    routes = "\n".join(f'    location = {route_path(n)} {{ return 200 "hello"; }}' for n in range(s.routes))
+    return ["nginx", "-p", str(s.folder), "-c", render("nginx.conf", s, USER=as_root("user root;"), ROUTES=routes)]
+
+
+def h2o(s):
+    routes = "\n".join(f'      "{route_path(n)}":\n        file.file: {SITE}/hello.txt' for n in range(s.routes))
+    return ["h2o", "-c", render("h2o.yaml", s, USER=as_root("user: root"), ROUTES=routes)]
+
+
+def lighttpd(s):
+    return ["lighttpd", "-D", "-f", render("lighttpd.conf", s)]
+
+
+# ---- those that are programs ----------------------------------------------------------------------------------------
+
+
+def floor(s):
+    return [program("floor"), str(s.port), s.floor_mode]
+
+
+def with_site(name):
+    return lambda s: [program(name), str(s.port), str(SITE), str(s.threads), str(s.routes), str(s.depth)]
+
+
+def binary(s):
+    return [str(BINARY), "--listen", f"127.0.0.1:{s.port}", "--threads", str(s.threads), "--log-level", "error",
+            str(SITE)]
+
+
+SMALL = frozenset({"hello", "close", "idle"})
+FILES = frozenset({"flag", "files", "flag_close"})
 
 PEERS = [
     Peer(
         name=FLOOR,
         what="raw epoll, no HTTP, a canned answer",
         command=floor,
+        abilities=SMALL | {"echo"},
     ),
     Peer(
-        name="asio_httpd",
-        what="ours",
-        command=program("hello"),
-        source=SOURCE / "apps" / "examples" / "01_hello.cpp",
-        flags=["-DBOOST_ASIO_SEPARATE_COMPILATION", f"-I{SOURCE / 'lib' / 'include'}"],
+        name=OURS,
+        what="ours, with every limit and deadline on",
+        command=with_site("hello"),
+        abilities=SMALL | FILES | {"not_modified", "echo", "routes", "start", "latency", "threads"},
+        version=said_by(BINARY, "--version"),
+        start_command=binary,
+    ),
+    Peer(
+        name="nginx",
+        what="nginx, `return 200`, open_file_cache, sendfile",
+        command=nginx,
+        abilities=SMALL | FILES | {"not_modified", "routes", "start", "latency", "threads"},
+        version=said_by("nginx", "-v"),
+    ),
+    Peer(
+        name="h2o",
+        what="h2o, files for everything, mruby for the echo",
+        command=h2o,
+        abilities=SMALL | FILES | {"not_modified", "echo", "routes", "start", "latency", "threads"},
+        version=said_by("h2o", "--version"),
+    ),
+    Peer(
+        name="lighttpd",
+        what="lighttpd, files for everything",
+        command=lighttpd,
+        abilities=SMALL | FILES | {"not_modified", "start", "latency"},
+        version=said_by("lighttpd", "-v"),
     ),
     Peer(
         name="beast",
         what="Boost.Beast, callbacks, as in its examples",
-        command=program("beast_hello"),
-        source=SOURCE / "tests" / "bench" / "peers" / "beast_hello.cpp",
+        command=with_site("beast"),
+        abilities=SMALL | FILES | {"echo", "start", "latency"},
+        version=said_by(program("beast"), "--version"),
+    ),
+    Peer(
+        name="restinio",
+        what="RESTinio on Boost.Asio, express router, sendfile, as in its examples",
+        command=with_site("restinio"),
+        abilities=SMALL | FILES | {"echo", "routes", "start", "latency"},
+        version=said_by(program("restinio"), "--version"),
+    ),
+    Peer(
+        name="thread_per_connection",
+        what="blocking sockets, a thread for each connection, as lectures have it",
+        command=with_site("thread_per_connection"),
+        abilities=frozenset({"flag_close"}),
+        one_at_a_time=False,
+    ),
+    Peer(
+        name="fork_per_connection",
+        what="blocking sockets, a process for each connection, as lectures have it",
+        command=with_site("fork_per_connection"),
+        abilities=frozenset({"flag_close"}),
+        one_at_a_time=False,
     ),
 ]

@@ -1,192 +1,71 @@
 # SPDX-License-Identifier: BSL-1.0
-"""The table of scenarios. Each is a class of measurement with its parameters.
+"""The table of scenarios. A name is group/point; `--only` takes either."""
 
-A scenario gives `samples` for each peer that is able to take part: one number for each round, in `unit`; less is
-better. How a round is run is up to the class. The peers take turns within a round, so that a ratio compares what was
-measured within seconds, and the median over the rounds is what counts.
-"""
+from at_rest import IdleMemory, StartUp
+from check import Expected
+from in_process import Compile, InProcess
+from peers import Setup
+from site_files import FLAG, KIB, SIZES, content
+from under_load import Latency, Requests, Threads
+from wrk import Load
 
-import json
-import os
-import statistics
-import subprocess
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from pathlib import Path
-
-import measure
-from peers import FLOOR, PROGRAMS
-
-HERE = Path(__file__).resolve().parent
+CLOSE = ("Connection: close",)
 
 
-@dataclass
-class Result:
-    """Of one peer in one scenario."""
-
-    samples: list
-    ratios: list = field(default_factory=list)  # to the scenario's ruler, round by round
-    noise: float | None = None  # how much of its time it waited for its core, in the worst of the rounds
-
-    @property
-    def median(self):
-        return statistics.median(self.samples)
-
-    @property
-    def ratio(self):
-        return statistics.median(self.ratios) if self.ratios else None
+def keep_alive(connections, in_quick):
+    return Requests(f"keep_alive/{connections}", f"GET / of 5 bytes, {connections:,} connections, kept alive",
+                    load=Load(connections=connections), in_quick=in_quick)
 
 
-@dataclass
-class Scenario:
-    name: str
-    what: str
-    unit: str
-    ability: str = "hello"
-    ruler: str | None = None  # the peer that the others are divided by
-
-    def participants(self, peers):
-        return [p for p in peers if self.ability in p.abilities and p.is_there()]
-
-    def run(self, peers, settings, progress):
-        raise NotImplementedError
-
-    def ruler_of(self, name):
-        return self.ruler
-
-    def add_ratios(self, results):
-        for name, result in results.items():
-            ruler = results.get(self.ruler_of(name))
-            if ruler:
-                result.ratios = [mine / its for mine, its in zip(result.samples, ruler.samples)]
-        return results
+def pipelined(depth, in_quick):
+    return Requests(f"pipelined/{depth}", f"64 connections, {depth} requests at once", load=Load(depth=depth),
+                    setup=Setup(depth=depth), in_quick=in_quick)
 
 
-@dataclass
-class Load(Scenario):
-    """CPU time of the server for a request, under wrk."""
-
-    unit: str = "ns of CPU per request"
-    ruler: str | None = FLOOR
-    connections: int = 64
-    script: str | None = None
-    headers: tuple = ()
-    closes: bool = False
-
-    def run(self, peers, settings, progress):
-        how = {
-            "connections": self.connections,
-            "script": HERE / self.script if self.script else None,
-            "headers": self.headers,
-        }
-        results = {p.name: Result([], noise=0.0) for p in peers}
-        with ExitStack() as stack:
-            servers = [stack.enter_context(measure.Server(p, self.closes)) for p in peers]
-            for server in servers:
-                measure.load(server.url(), 1, **how)
-            for number in range(settings.rounds):
-                for server in servers:
-                    progress(f"round {number + 1}/{settings.rounds}: {server.peer.name}")
-                    found = self.calmest(server, settings, how)
-                    result = results[server.peer.name]
-                    result.samples.append(found["ns"])
-                    result.noise = max(result.noise, found["noise"])
-        return self.add_ratios(results)
-
-    def calmest(self, server, settings, how):
-        """Where other programs were in the way, once or twice more; the least disturbed counts."""
-        tries = []
-        for _ in range(settings.tries):
-            tries.append(measure.cpu_per_request(server, settings.seconds, **how))
-            if tries[-1]["noise"] < measure.DISTURBED:
-                break
-        return min(tries, key=lambda one: one["noise"])
+def file(name, connections):
+    size = SIZES[name]
+    return Requests(f"files/{name}", f"a file of {size:,} bytes, {connections} connections", ability="files",
+                    ruler="nginx", load=Load(f"/files/{name}.bin", connections),
+                    expected=Expected(content=content(size)), by_bytes=size > 512 * KIB)
 
 
-@dataclass
-class IdleMemory(Scenario):
-    """Memory for each connection that made a request and waits for the next."""
-
-    unit: str = "bytes per connection"
-    ability: str = "idle"
-    connections: int = 8000
-
-    def run(self, peers, settings, progress):
-        room = measure.all_descriptors() - 100
-        connections = min(self.connections, room)
-        results = {}
-        for peer in peers:
-            samples = []
-            for number in range(1 if settings.quick else 3):
-                progress(f"{connections} connections to {peer.name}, {number + 1}")
-                with measure.Server(peer) as server:
-                    samples.append(measure.memory_per_connection(server, connections))
-            results[peer.name] = Result(samples)
-        return results
-
-
-@dataclass
-class Compile(Scenario):
-    """Compiling the smallest program, at -O2: the best of three."""
-
-    unit: str = "seconds of CPU"
-    ruler: str | None = "beast"
-
-    def participants(self, peers):
-        return [p for p in peers if p.source]
-
-    def run(self, peers, settings, progress):
-        compiler = os.environ.get("CXX", "g++")
-        results = {p.name: Result([]) for p in peers}
-        for number in range(1 if settings.quick else 3):
-            for peer in peers:
-                progress(f"{peer.source.name}, {number + 1}")
-                results[peer.name].samples.append(measure.compile_seconds(peer, compiler))
-        for result in results.values():
-            result.samples = [min(result.samples)]
-        return self.add_ratios(results)
-
-
-@dataclass
-class InProcess(Scenario):
-    """A program of google-benchmark; its benchmarks, named what/input, stand where the peers are elsewhere."""
-
-    unit: str = "ns"
-    program: str = ""
-
-    def participants(self, peers):
-        program = PROGRAMS / self.program
-        return [program] if program.exists() else []
-
-    def run(self, peers, settings, progress):
-        progress(self.program)
-        command = ["taskset", "-c", str(measure.SERVER_CORE), str(peers[0]), "--benchmark_format=json"]
-        command += [f"--benchmark_min_time={0.05 if settings.quick else 0.2}"]
-        command += [f"--benchmark_repetitions={settings.rounds}"]
-        run = subprocess.run(command, capture_output=True, text=True)
-        if run.returncode != 0:
-            raise measure.Failed(f"{self.program} failed: {run.stderr}")
-        results = {}
-        for one in json.loads(run.stdout)["benchmarks"]:
-            if one["run_type"] == "iteration" and not one.get("error_occurred"):
-                name = one["run_name"].split("/repeats:")[0]
-                results.setdefault(name, Result([])).samples.append(one["cpu_time"])
-        return self.add_ratios(results)
-
-    def ruler_of(self, name):
-        return f"{self.ruler}/{name.partition('/')[2]}"
+def routes(count, in_quick):
+    return Requests(f"routes/{count}", f"one of {count:,} routes, each in its turn, 64 connections", ability="routes",
+                    ruler="nginx", load=Load("/api/things0/list", routes=count), setup=Setup(routes=count),
+                    in_quick=in_quick)
 
 
 SCENARIOS = [
-    Load("keep_alive", "64 connections, kept alive, GET / of 5 bytes"),
-    Load("pipelined", "64 connections, 16 requests at once", script="pipeline.lua"),
-    Load(
-        "close",
-        "64 clients, a connection for each request",
-        ability="close",
-        headers=("Connection: close",),
-        closes=True,
-    ),
+    keep_alive(1, False),
+    keep_alive(64, True),
+    keep_alive(1000, False),
+    keep_alive(8000, True),
+    pipelined(4, False),
+    pipelined(16, True),
+    pipelined(64, False),
+    Requests("flag", "GET /flag, a file of 40 bytes, 64 connections", ability="flag", ruler="nginx",
+             load=Load("/flag"), expected=Expected(content=FLAG)),
+    file("1k", 64),
+    file("64k", 64),
+    file("1m", 16),
+    file("100m", 4),
+    Requests("close", "GET /, a connection for each request, 64 clients", ability="close",
+             load=Load(headers=CLOSE), setup=Setup(floor_mode="close")),
+    Requests("flag_close", "GET /flag, a connection for each request, 64 clients", ability="flag_close",
+             ruler="nginx", load=Load("/flag", headers=CLOSE), expected=Expected(content=FLAG)),
+    Requests("not_modified", "304: the 1 KiB file is asked for with its ETag, 64 connections", ability="not_modified",
+             ruler="nginx", load=Load("/files/1k.bin"), expected=Expected(304, b""), conditional=True),
+    Requests("echo", "POST of 4 KiB, echoed, 64 connections", ability="echo",
+             load=Load("/echo", body=4 * KIB), expected=Expected(content=b"x" * 4 * KIB),
+             setup=Setup(floor_mode="echo")),
+    routes(1, False),
+    routes(10, False),
+    routes(100, False),
+    routes(1000, True),
+    routes(10000, False),
+    Threads("two_threads", "64 connections, one thread and two, wrk on the same two cores", load=Load(threads=2)),
+    Latency("latency", "64 connections at half load"),
+    StartUp("start", "from the start of the program to its first answer, a file of 40 bytes"),
     IdleMemory("idle_memory", "8,000 connections that made a request and wait"),
     Compile("compile", "g++ -O2 of the smallest program"),
     InProcess("parser", "the head of a request, ours beside Boost.Beast's", program="http1_parse_bench", ruler="beast"),

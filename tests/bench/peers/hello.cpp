@@ -1,15 +1,46 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// What is measured: our server as its users write it, with one thread and every limit on.
+// What is measured: our server as its users write it, with every limit and deadline on.
 //
-//   hello PORT
+//   hello PORT SITE [THREADS [ROUTES]]
 
 #include <asio_httpd/asio_httpd.hpp>
-#include <cstdlib>
 
-int main(int argc, char** argv) {
+#include <cstdlib>
+#include <string>
+
+namespace {
+
+using asio_httpd::request;
+using asio_httpd::response;
+
+response echo(const request& r) {
+  response answer;
+  answer.set(asio_httpd::field::content_type, "application/octet-stream");
+  answer.body_copy(r.body());
+  return answer;
+}
+
+asio_httpd::router make_routes(const std::string& site, int more) {
   asio_httpd::router routes;
   routes.get("/", [] { return "hello"; });
-  const int port = argc > 1 ? std::atoi(argv[1]) : 8080;
-  return asio_httpd::run(routes, {.listen = {"127.0.0.1:" + std::to_string(port)}, .threads = 1});
+  routes.post("/echo", echo);
+  routes.file("/flag", site + "/flag");
+  routes.files("/files", site + "/files");
+  for (int i = 0; i < more; ++i) {
+    routes.get(asio_httpd::runtime_pattern{"/api/things" + std::to_string(i) + "/list"},
+               [] { return "hello"; });
+  }
+  return routes;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 3) return 2;
+  const int threads = argc > 3 ? std::atoi(argv[3]) : 1;
+  const int more = argc > 4 ? std::atoi(argv[4]) : 0;
+  return asio_httpd::run(
+      make_routes(argv[2], more),
+      {.listen = {"127.0.0.1:" + std::string(argv[1])}, .threads = static_cast<unsigned>(threads)});
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The peer: a server of Boost.Beast in the shape that its examples teach: callbacks, one object
-// for each connection, tcp_stream with its timeout, a new parser for each request, a message on
-// the heap for each answer. One thread.
+// What the scenario `compile` compiles beside our first example: the same server on Boost.Beast, in
+// the shape that its examples teach: callbacks, one object for each connection, tcp_stream with its
+// timeout, a new parser for each request, a message on the heap for each answer. One thread.
 //
 //   beast_hello PORT
 

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: BSL-1.0
+"""What a server must answer before it is measured: a wrong answer is no answer, however fast."""
+
+import http.client
+from dataclasses import dataclass
+
+from places import Failed
+from server import HOST
+
+
+@dataclass(frozen=True)
+class Expected:
+    status: int = 200
+    content: bytes = b"hello"
+
+
+def ask(server, load, headers):
+    connection = http.client.HTTPConnection(HOST, server.setup.port, timeout=30)
+    try:
+        body = b"x" * load.body if load.body else None
+        connection.request("POST" if body else "GET", load.path, body, headers)
+        answer = connection.getresponse()
+        return answer, answer.read()
+    finally:
+        connection.close()
+
+
+def check(server, load, expected):
+    """Asks once, as the load is going to ask, and compares."""
+    answer, content = ask(server, load, dict(header.split(": ", 1) for header in load.headers))
+    name = f"{server.peer.name}, {load.path}"
+    if answer.status != expected.status:
+        raise Failed(f"{name}: {answer.status} instead of {expected.status}")
+    if content != expected.content:
+        raise Failed(f"{name}: {len(content)} bytes {content[:40]!r} instead of {len(expected.content)} bytes")
+
+
+def precondition(server, load):
+    """The field with which a client that has this content asks whether it has changed."""
+    answer, _ = ask(server, load, {})
+    if answer.headers["ETag"]:
+        return f"If-None-Match: {answer.headers['ETag']}"
+    if answer.headers["Last-Modified"]:
+        return f"If-Modified-Since: {answer.headers['Last-Modified']}"
+    raise Failed(f"{server.peer.name}, {load.path}: neither ETag nor Last-Modified")

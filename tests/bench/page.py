@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: BSL-1.0
+"""Writes docs/explanation/performance.md and its plots from a run's JSON. The words are in page.md."""
+
+import re
+import shutil
+
+import goals
+from measure import DISTURBED
+from peers import FLOOR, OURS, label
+from pictures import PICTURES, short
+from places import HERE, SOURCE
+
+PAGE = SOURCE / "docs" / "explanation" / "performance.md"
+FOLDER = PAGE.with_suffix("")
+FIGURES = FOLDER / "figures.json"
+COLUMNS = [FLOOR, OURS, "nginx", "h2o", "lighttpd", "beast", "restinio", "thread_per_connection", "fork_per_connection"]
+BETWEEN_PEERS = ("us of CPU per request", "us from due to answered, p99.9", "bytes per connection",
+                 "ms to the first answer")
+
+
+def row(cells):
+    return "| " + " | ".join(cells) + " |"
+
+
+def markdown_table(head, rows, numbers=True):
+    rule = ["---", *(["--:" if numbers else "---"] * (len(head) - 1))]
+    return "\n".join([row(head), "|" + "|".join(rule) + "|", *(row(one) for one in rows)])
+
+
+def table_or_word(head, rows):
+    return markdown_table(head, rows) if rows else "*Not measured in this run.*"
+
+
+def cell(result):
+    if not result:
+        return ""
+    disturbed = result["noise"] is not None and result["noise"] > DISTURBED
+    return short(result["median"]) + ("\\*" if disturbed else "")
+
+
+def between_peers(figures):
+    """The scenarios in which peers stand side by side."""
+    return {name: one for name, one in figures.scenarios.items()
+            if one["unit"] in BETWEEN_PEERS and OURS in one["results"]}
+
+
+def all_figures(figures):
+    rows = [[f"{one['what']} ({one['unit'].split()[0].replace('us', 'µs')})",
+             *(cell(one["results"].get(peer)) for peer in COLUMNS)]
+            for one in between_peers(figures).values()]
+    return markdown_table(["", *(label(peer) for peer in COLUMNS)], rows)
+
+
+def losses(figures):
+    """Where a peer does better than ours, by how much."""
+    rows = []
+    for name, one in between_peers(figures).items():
+        ratios = {peer: figures.ratio(name, OURS, peer) for peer in one["results"] if peer not in (OURS, FLOOR)}
+        better = sorted(((ratio, peer) for peer, ratio in ratios.items() if ratio > 1), reverse=True)
+        if better:
+            rows.append([one["what"], ", ".join(f"{label(peer)} ({ratio:.2f})" for ratio, peer in better)])
+    if not rows:
+        return "Nowhere in this run."
+    return markdown_table(["", "better than ours (ours to theirs)"], rows, numbers=False)
+
+
+def picture(figures, name):
+    one = next(one for one in PICTURES if one.file == name)
+    if not (FOLDER / f"{name}.svg").exists():
+        return f"*{one.title}: not measured in this run.*"
+    return f"![{one.title}]({FOLDER.name}/{name}.svg)"
+
+
+def extra_table(figures, scenario, columns):
+    """Of one scenario: the median, and what was measured beside it. `columns`: head -> name and divisor."""
+    rows = []
+    for name, result in figures.results(scenario).items():
+        cells = []
+        for key, divisor in columns.values():
+            value = result["median"] if key is None else figures.more(scenario, name, key)
+            cells.append(short(value / divisor))
+        rows.append([label(name), *cells])
+    return table_or_word(["", *columns], rows)
+
+
+def versions(figures):
+    rows = [[label(name), one["version"] or "-", one["what"]] for name, one in figures.content["peers"].items()]
+    return markdown_table(["", "version", "what it is here"], rows, numbers=False)
+
+
+def machine(figures):
+    m = figures.content["machine"]
+    return (f"{m['cores']} cores of an {m['cpu']}, Linux {m['kernel']}, {m['compiler']}, wrk {m['wrk']}; load average "
+            f"{m['load_average']} when the run began")
+
+
+def taken(figures):
+    c = figures.content
+    quick = " **A quick run, not for figures.**" if c["quick"] else ""
+    return (f"{c['date']}, commit {c['commit']}, `{c['command']}`: {c['rounds']} rounds, {c['seconds']:g} s of load "
+            f"for each peer in each.{quick}")
+
+
+def two_threads(figures):
+    rows = [[label(name), short(result["median"]), f"{result['ratio']:.2f}"]
+            for name, result in figures.results("two_threads").items()]
+    return table_or_word(["threads", "µs for a request", "to one thread"], rows)
+
+
+def in_process(figures):
+    rows = [[f"{name}: {what}", short(result["median"]), one["unit"]]
+            for name, one in figures.scenarios.items() if name in ("compile", "parser", "route_match")
+            for what, result in one["results"].items()]
+    return table_or_word(["", "", "unit"], rows)
+
+
+BLOCKS = {
+    "goals": goals.markdown,
+    "losses": losses,
+    "all_figures": all_figures,
+    "versions": versions,
+    "machine": machine,
+    "taken": taken,
+    "two_threads": two_threads,
+    "in_process": in_process,
+    "latency": lambda f: extra_table(f, "latency", {
+        "p50, µs": ("p50", 1), "p99, µs": ("p99", 1), "p99.9, µs": (None, 1), "longest, µs": ("max", 1)}),
+    "start": lambda f: extra_table(f, "start", {"ms": (None, 1), "resident, MB": ("resident", 1e6)}),
+}
+
+
+def fill(template, figures):
+    def block(match):
+        word, _, argument = match.group(1).partition(" ")
+        return picture(figures, argument) if word == "picture" else BLOCKS[word](figures)
+    return re.sub(r"\{\{([^}]+)\}\}", block, template)
+
+
+def write(figures):
+    """The page, its plots, and the figures that they show."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    for one in PICTURES:
+        svg = one.svg(figures)
+        if svg:
+            (FOLDER / f"{one.file}.svg").write_text(svg)
+    PAGE.write_text(fill((HERE / "page.md").read_text(), figures))
+
+
+README_ROWS = {
+    "keep_alive/64": "small answer, 64 connections",
+    "keep_alive/8000": "the same, 8,000 connections",
+    "pipelined/16": "16 requests pipelined",
+    "flag": "a file of 40 bytes",
+    "files/64k": "a file of 64 KiB",
+    "not_modified": "304 Not Modified",
+    "close": "a connection for each request",
+    "idle_memory": "bytes for an idle connection",
+}
+
+
+def readme_table(figures):
+    peers = [peer for peer in COLUMNS[:7] if any(figures.result(name, peer) for name in README_ROWS)]
+    rows = []
+    for name, what in README_ROWS.items():
+        cells = [short(result["median"]) if (result := figures.result(name, peer)) else "" for peer in peers]
+        rows.append([what, *(f"**{text}**" if peer == OURS else text for peer, text in zip(peers, cells))])
+    return markdown_table(["", *(label(peer) for peer in peers)], rows)

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: BSL-1.0
+"""The kinds of scenarios in which a server has requests to answer."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+
+import measure
+from check import Expected, check, precondition
+from peers import FLOOR, OURS, Setup
+from scenario import Result, Scenario
+from server import SERVER_CORE, Server
+from wrk import LOAD_CORE, Load
+
+
+@dataclass
+class Requests(Scenario):
+    """CPU time of the server for a request, under wrk."""
+
+    unit: str = "us of CPU per request"
+    ruler: str | None = FLOOR
+    load: Load = Load()
+    expected: Expected = Expected()
+    setup: Setup = Setup()
+    by_bytes: bool = False  # for large answers
+    conditional: bool = False  # asks whether what it has is still right
+    server_cores: tuple = (SERVER_CORE,)
+    load_cores: tuple = (LOAD_CORE,)
+
+    def run(self, peers, settings, progress):
+        results = {p.name: Result() for p in peers}
+        with ExitStack() as stack:
+            servers = [stack.enter_context(Server(p, self.setup, self.server_cores)) for p in peers]
+            loads = {s.peer.name: self.load_for(s) for s in servers}
+            for number in range(settings.rounds):
+                for server in servers:
+                    progress(f"round {number + 1}/{settings.rounds}: {server.peer.name}")
+                    results[server.peer.name].add(self.measure(server, loads[server.peer.name], settings))
+        return self.add_ratios(results)
+
+    def load_for(self, server):
+        load = self.load
+        if self.conditional:
+            load = replace(load, headers=(precondition(server, load), *load.headers))
+        check(server, load, self.expected)
+        return load
+
+    def measure(self, server, load, settings):
+        if self.by_bytes:
+            return measure.by_bytes(server, load, settings, self.load_cores, len(self.expected.content))
+        return measure.while_it_runs(server, load, settings, self.load_cores)
+
+
+@dataclass
+class Threads(Requests):
+    """CPU time for a request with more than one thread, to that with one, both where wrk's threads are as well."""
+
+    ability: str = "threads"
+    ruler: str | None = "one thread"
+    counts: tuple = (1, 2)
+    server_cores: tuple = (SERVER_CORE, LOAD_CORE)
+    load_cores: tuple = (SERVER_CORE, LOAD_CORE)
+
+    def run(self, peers, settings, progress):
+        results = {}
+        with ExitStack() as stack:
+            servers = [(f"{p.name}/{n}", stack.enter_context(Server(p, Setup(threads=n), self.server_cores)))
+                       for p in peers for n in self.counts]
+            for number in range(settings.rounds):
+                for name, server in servers:
+                    progress(f"round {number + 1}/{settings.rounds}: {name}")
+                    check(server, self.load, self.expected)
+                    results.setdefault(name, Result()).add(self.measure(server, self.load, settings))
+        return self.add_ratios(results)
+
+    def ruler_of(self, name):
+        return f"{name.partition('/')[0]}/{self.counts[0]}"
+
+
+@dataclass
+class Latency(Scenario):
+    """How long answers take at one pace for all: half of what the slowest of some is able to."""
+
+    unit: str = "us from due to answered, p99.9"
+    ability: str = "latency"
+    ruler: str | None = "nginx"
+    load: Load = Load()
+    expected: Expected = Expected()
+    paced_by: tuple = (OURS, "nginx", "h2o")
+
+    def run(self, peers, settings, progress):
+        results = {p.name: Result() for p in peers}
+        with ExitStack() as stack:
+            servers = [stack.enter_context(Server(p)) for p in peers]
+            for server in servers:
+                check(server, self.load, self.expected)
+            rate = self.half_load(servers, settings, progress)
+            for number in range(settings.rounds):
+                for server in servers:
+                    progress(f"round {number + 1}/{settings.rounds}, {rate:,.0f} requests a second: {server.peer.name}")
+                    self.measure(server, results[server.peer.name], rate, settings)
+        return self.add_ratios(results)
+
+    def half_load(self, servers, settings, progress):
+        reached = []
+        for server in [s for s in servers if s.peer.name in self.paced_by] or servers:
+            progress(f"what {server.peer.name} is able to")
+            reached.append(measure.while_it_runs(server, self.load, settings, (LOAD_CORE,)).per_second)
+        return min(reached) / 2
+
+    def measure(self, server, result, rate, settings):
+        tries = []
+        for _ in range(settings.tries):
+            tries.append(measure.latency(server, self.load, rate, max(1, settings.seconds)))
+            if tries[-1]["noise"] < measure.CALM:
+                break
+        found = min(tries, key=lambda one: one["noise"])
+        result.samples.append(found["p99.9"])
+        result.per_second.append(rate)
+        result.disturbed(found["noise"])
+        for name in ("p50", "p99", "max"):
+            result.add_more(name, found[name])
