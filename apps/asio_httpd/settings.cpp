@@ -95,7 +95,8 @@ setting duration(std::string_view section, std::string_view key, Access access,
           [=](config& c, const json& j) {
             const auto value = duration_from(j);
             if (!value || *value < min || *value > max) return false;
-            access(c) = *value;
+            using unit = std::remove_reference_t<decltype(access(c))>;
+            access(c) = std::chrono::ceil<unit>(*value);
             return true;
           },
           [=](const config& c) { return json(format_duration(access(c))); }};
@@ -215,6 +216,8 @@ std::vector<setting> make_settings() {
       flag("sockets", "reuse_port", of(&config::sockets, &socket_options::reuse_port)),
       flag("sockets", "keep_alive", of(&config::sockets, &socket_options::keep_alive)),
       flag("sockets", "no_delay", of(&config::sockets, &socket_options::no_delay)),
+      duration("sockets", "defer_accept", of(&config::sockets, &socket_options::defer_accept), 0s,
+               1h),
       flag("sockets", "v6_only", of(&config::sockets, &socket_options::v6_only)),
       mode("sockets", "unix_mode", of(&config::sockets, &socket_options::unix_mode)),
   };

@@ -46,9 +46,9 @@ const std::vector<phase>& phases() {
       {"in a chunk",
        "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nabc", false},
       {"while the handler runs", get("/slow"), false},
-      {"with requests behind one that runs", get("/") + get("/slow") + get("/large"), true},
+      {"with requests behind one that runs", get("/") + get("/slow") + get("/files/large"), true},
       {"in a large answer", get("/text"), true},
-      {"in a large file", get("/large"), true},
+      {"in a large file", get("/files/large"), true},
       {"after a refusal", "GET / HTTP/9.9\r\n\r\n", true},
       {"between two requests", get("/"), true},
       {"in an upgraded stream", get("/stream", "Connection: upgrade\r\nUpgrade: x\r\n"), true},
@@ -76,7 +76,8 @@ router site(const test_support::scratch_folder& folder) {
     r.upgrade("x", protocol);
     return r;
   });
-  routes.file("/large", folder.write("large", std::string(16 * 1024 * 1024, 'f')));
+  folder.write("files/large", std::string(16 * 1024 * 1024, 'f'));
+  routes.files("/files", folder / "files", {.cache = false});  // a cache keeps them open
   return routes;
 }
 

@@ -13,6 +13,9 @@ struct file_options {
   std::string index = "index.html";
   // Whether names that begin with a dot are served. `.well-known` always is (RFC 8615).
   bool dotfiles = false;
+  // Whether each thread remembers files that it has served, for half a second and then for as long
+  // as they are the same: small ones with their content, larger ones open.
+  bool cache = true;
 };
 
 struct status_options {

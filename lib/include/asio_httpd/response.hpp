@@ -53,27 +53,38 @@ class response {
   response& body(std::string text) noexcept {
     kind_ = content::text;
     text_ = std::move(text);
+    shared_text_.reset();
+    return *this;
+  }
+  // The same text for many responses, not copied; not null. It must not change any more.
+  response& body(std::shared_ptr<const std::string> text) noexcept {
+    kind_ = content::text;
+    shared_text_ = std::move(text);
     return *this;
   }
   // The same, copied into memory that is reused from one response to the next.
   response& body_copy(std::string_view text) {
     kind_ = content::text;
     text_.assign(text);
+    shared_text_.reset();
     return *this;
   }
   // Content from an open regular file: `size` bytes beginning at `offset`. A file that turns out
   // shorter while it is sent closes the connection, so that a wrong length is never taken for
   // a right one.
-  response& body(asio_httpd::file f, std::uint64_t offset, std::uint64_t size) noexcept;
+  response& body(asio_httpd::file f, std::uint64_t offset, std::uint64_t size);
+  // The same for a file that other responses send, too; not null.
+  response& body(std::shared_ptr<const asio_httpd::file> f, std::uint64_t offset,
+                 std::uint64_t size) noexcept;
   // No content, Content-Length: 0 (where the status allows content).
   response& no_body() noexcept;
 
   content kind() const noexcept { return kind_; }
-  std::string_view text() const noexcept { return text_; }
-  const asio_httpd::file& file() const noexcept { return file_; }
+  std::string_view text() const noexcept { return shared_text_ ? *shared_text_ : text_; }
+  const asio_httpd::file& file() const noexcept;
   std::uint64_t file_offset() const noexcept { return file_offset_; }
   std::uint64_t content_size() const noexcept {
-    return kind_ == content::text ? text_.size() : kind_ == content::file ? file_size_ : 0;
+    return kind_ == content::text ? text().size() : kind_ == content::file ? file_size_ : 0;
   }
 
   // Ends the connection after this response (Connection: close).
@@ -87,9 +98,13 @@ class response {
   response& upgrade(std::string_view protocol, std::shared_ptr<const stream_handler> handler);
   const std::shared_ptr<const stream_handler>& upgrade_handler() const noexcept { return upgrade_; }
 
-  // Hand over what `text()` and `file()` show; for those who send.
+  // Hand over what `text()` and `file()` show; for those who send. Text is either shared, and then
+  // release_shared_text() is not null, or it is not.
   std::string release_text() noexcept { return std::move(text_); }
-  asio_httpd::file release_file() noexcept { return std::move(file_); }
+  std::shared_ptr<const std::string> release_shared_text() noexcept {
+    return std::move(shared_text_);
+  }
+  std::shared_ptr<const asio_httpd::file> release_file() noexcept { return std::move(file_); }
 
   // Back to an empty 200, keeping memory.
   void clear() noexcept;
@@ -100,7 +115,8 @@ class response {
   bool close_ = false;
   asio_httpd::fields fields_;
   std::string text_;
-  asio_httpd::file file_;
+  std::shared_ptr<const std::string> shared_text_;  // instead of text_, where not null
+  std::shared_ptr<const asio_httpd::file> file_;
   std::uint64_t file_offset_ = 0;
   std::uint64_t file_size_ = 0;
   std::shared_ptr<const stream_handler> upgrade_;

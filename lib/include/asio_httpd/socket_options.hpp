@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include <chrono>
+
 namespace asio_httpd {
 
 struct socket_options {
@@ -14,6 +16,10 @@ struct socket_options {
   bool reuse_port = false;
   bool keep_alive = false;
   bool no_delay = true;
+  // TCP_DEFER_ACCEPT: the kernel keeps a connection back until its first bytes are there, for about
+  // so long. Spares work where most connections carry one request, and hides those that send
+  // nothing; not for protocols in which the server speaks first. 0: off.
+  std::chrono::seconds defer_accept{0};
   // For [::]: IPv6 only, instead of IPv4 too.
   bool v6_only = false;
   // The permissions of a Unix socket's file.

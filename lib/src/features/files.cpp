@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // The routes that serve files: one file, or a folder with all that is in it. Which answer comes for
-// what is in docs/reference/files.md; how a file becomes a response is in serve_file.cpp.
+// what is in docs/reference/files.md; how a file becomes a response is in served_file.cpp, what is
+// remembered from one request to the next in file_cache.hpp.
 //
 // A folder's files are opened below its descriptor (static_root) under a name that cannot leave it
 // (static_path). Redirects are made of the path alone and never begin with two slashes, so that
@@ -19,7 +20,10 @@
 #include <system_error>
 #include <utility>
 
+#include "features/file_cache.hpp"
+#include "features/named_file.hpp"
 #include "features/open_error.hpp"
+#include "features/served_file.hpp"
 #include "features/static_path.hpp"
 #include "features/static_root.hpp"
 
@@ -27,6 +31,10 @@ namespace asio_httpd {
 
 namespace {
 
+using features::file_cache;
+using features::file_caches;
+using features::file_state;
+using features::served_file;
 using features::static_path;
 using features::static_root;
 
@@ -37,6 +45,7 @@ using features::static_root;
 bool has_encoded_slash(const request& r) noexcept {
   std::string_view raw = r.target();
   raw = raw.substr(0, raw.find('?'));
+  if (raw.find('%') == raw.npos) return false;
   return raw.find("%2F") != raw.npos || raw.find("%2f") != raw.npos;
 }
 
@@ -58,48 +67,78 @@ response redirect_to_folder(const request& r) {
   return redirect(location, status::moved_permanently);
 }
 
+// ---- what is remembered
+// --------------------------------------------------------------------------
+
+const served_file& remember(file_cache& cache, std::string_view name, file opened,
+                            const file_state& state, std::string_view media_type,
+                            file_cache::time_point now) {
+  if (const served_file* same = cache.confirm(name, state, now)) return *same;
+  return cache.put(name, served_file(std::move(opened), state, media_type), now);
+}
+
 // ---- a folder -----------------------------------------------------------------------------------
 
-// What serves a request below a prefix; shared by all threads, never changed.
+// What serves a request below a prefix; shared by all threads, never changed but for the caches.
 class folder_route {
  public:
-  folder_route(const std::string& directory, file_options options)
-      : root_(directory), options_(std::move(options)) {}
+  // `rest` is the position of the path parameter that names the file.
+  folder_route(const std::string& directory, file_options options, std::size_t rest)
+      : root_(directory), options_(std::move(options)), rest_(rest) {}
 
-  response serve(const request& r) const {
+  void serve(const request& r, response& to) const {
     static_path path;
-    if (has_encoded_slash(r) || !path.assign(r.param("rest"), options_.dotfiles)) {
-      return error_response(status::not_found);
+    if (has_encoded_slash(r) || !path.assign(r.param(rest_), options_.dotfiles)) {
+      return not_found(to);
     }
-    return path.names_folder() ? serve_index(r, path) : serve_name(r, path);
+    path.names_folder() ? serve_index(r, path, to) : serve_name(r, path, to);
   }
 
  private:
-  response serve_index(const request& r, static_path& path) const {
-    if (options_.index.empty() || !path.append(options_.index)) {
-      return error_response(status::not_found);
+  static void not_found(response& to) { to = error_response(status::not_found); }
+
+  void serve_index(const request& r, static_path& path, response& to) const {
+    if (options_.index.empty() || !path.append(options_.index)) return not_found(to);
+    if (const std::error_code error = open_and_serve(r, path, to)) {
+      to = error_response(features::status_for_open_error(error));
     }
-    std::error_code error;
-    return open_and_serve(r, path, error);
   }
 
   // Whether it is a folder is asked only where it turned out to be no file.
-  response serve_name(const request& r, const static_path& path) const {
-    std::error_code error;
-    response made = open_and_serve(r, path, error);
-    const bool may_be_folder = error ? error.value() == EACCES : made.status() == status::not_found;
-    if (!may_be_folder || !root_.is_folder(path.c_str())) return made;
-    return options_.index.empty() ? error_response(status::not_found) : redirect_to_folder(r);
+  void serve_name(const request& r, const static_path& path, response& to) const {
+    const std::error_code error = open_and_serve(r, path, to);
+    if (!error) return;
+    to = error_response(features::status_for_open_error(error));
+    const bool may_be_folder = error.value() == EACCES || error.value() == EISDIR;
+    if (!may_be_folder || !root_.is_folder(path.c_str())) return;
+    to = options_.index.empty() ? error_response(status::not_found) : redirect_to_folder(r);
   }
 
-  response open_and_serve(const request& r, const static_path& path, std::error_code& error) const {
-    file opened = root_.open(path.c_str(), error);
-    if (error) return error_response(features::status_for_open_error(error));
-    return serve_file(r, std::move(opened), media_type_for(path.text()));
+  // EISDIR for what is no regular file, whatever it is. Then nothing is answered yet.
+  std::error_code open_and_serve(const request& r, const static_path& path, response& to) const {
+    const std::string_view name = path.text();
+    const auto now = file_cache::now();
+    file_cache* cache = options_.cache ? &caches_.local() : nullptr;
+    const served_file* known = cache != nullptr ? cache->find(name, now) : nullptr;
+    if (known == nullptr) {
+      std::error_code error;
+      file opened = root_.open(path.c_str(), error);
+      const auto state = error ? std::nullopt : file_state::of(opened);
+      if (!state) return error ? error : std::make_error_code(std::errc::is_a_directory);
+      if (cache == nullptr) {
+        served_file(std::move(opened), *state, media_type_for(name)).answer(r, to);
+        return {};
+      }
+      known = &remember(*cache, name, std::move(opened), *state, media_type_for(name), now);
+    }
+    known->answer(r, to);
+    return {};
   }
 
   static_root root_;
   file_options options_;
+  std::size_t rest_;
+  mutable file_caches caches_;
 };
 
 void check(const file_options& options) {
@@ -120,20 +159,65 @@ std::string absolute_name(const std::string& filename) {
   return std::filesystem::absolute(filename).string();
 }
 
+class file_route {
+ public:
+  explicit file_route(const std::string& filename) : name_(absolute_name(filename)) {}
+
+  void serve(const request& r, response& to) const {
+    file_cache& cache = caches_.local();
+    const auto now = file_cache::now();
+    const served_file* known = cache.find(name_, now);
+    if (known == nullptr) known = open(cache, now, to);
+    if (known != nullptr) known->answer(r, to);
+  }
+
+ private:
+  // Null where an error was answered.
+  const served_file* open(file_cache& cache, file_cache::time_point now, response& to) const {
+    std::error_code error;
+    file opened = file::open(name_, error);
+    const auto state = error ? std::nullopt : file_state::of(opened);
+    if (state) {
+      return &remember(cache, name_, std::move(opened), *state, features::type_of_named_file(name_),
+                       now);
+    }
+    to = error_response(error ? features::status_for_open_error(error) : status::not_found);
+    return nullptr;
+  }
+
+  std::string name_;
+  mutable file_caches caches_;
+};
+
+// What the handlers return: whoever fills in the response in place, which keeps its memory.
+template <class Route>
+struct served_by {
+  const Route* route;
+};
+
 }  // namespace
 
+template <class Route>
+struct into_response<served_by<Route>> {
+  static void write(served_by<Route> from, const request& r, response& to) {
+    from.route->serve(r, to);
+  }
+};
+
 route& router::file(std::string_view path, std::string filename) {
-  return add(method::get, path,
-             [name = absolute_name(filename)](const request& r) { return serve_file(r, name); });
+  return add(method::get, path, [serving = std::make_shared<const file_route>(filename)] {
+    return served_by<file_route>{serving.get()};
+  });
 }
 
 route& router::files(std::string_view prefix, const std::string& directory, file_options options) {
   check(options);
   while (prefix.ends_with('/')) prefix.remove_suffix(1);
-  auto folder = std::make_shared<const folder_route>(directory, std::move(options));
+  const std::size_t before = inspect_pattern(prefix.empty() ? "/" : prefix).parameter_count;
+  auto folder = std::make_shared<const folder_route>(directory, std::move(options), before);
   if (!prefix.empty()) add(method::get, prefix, &redirect_to_folder);
   return add(method::get, std::string(prefix) + "/{rest...}",
-             [folder](const request& r) { return folder->serve(r); });
+             [folder](const request&) { return served_by<folder_route>{folder.get()}; });
 }
 
 }  // namespace asio_httpd

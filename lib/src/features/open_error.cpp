@@ -20,6 +20,7 @@ status status_for_open_error(const std::error_code& error) noexcept {
     case EINVAL:  // a name that this file system cannot have
     case EILSEQ:  // the same
     case ESTALE:  // removed on a network file system
+    case EISDIR:  // and all else that is no regular file
       return status::not_found;
     case EACCES:
     case EPERM:

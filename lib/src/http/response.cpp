@@ -19,18 +19,30 @@ response::response(asio_httpd::status s, std::string text, std::string_view cont
   fields_.set(field::content_type, content_type);
 }
 
-response& response::body(asio_httpd::file f, std::uint64_t offset, std::uint64_t size) noexcept {
+response& response::body(asio_httpd::file f, std::uint64_t offset, std::uint64_t size) {
+  return body(std::make_shared<const asio_httpd::file>(std::move(f)), offset, size);
+}
+
+response& response::body(std::shared_ptr<const asio_httpd::file> f, std::uint64_t offset,
+                         std::uint64_t size) noexcept {
   kind_ = content::file;
+  shared_text_.reset();
   file_ = std::move(f);
   file_offset_ = offset;
   file_size_ = size;
   return *this;
 }
 
+const asio_httpd::file& response::file() const noexcept {
+  static const asio_httpd::file none;
+  return file_ ? *file_ : none;
+}
+
 response& response::no_body() noexcept {
   kind_ = content::none;
   if (text_.capacity() > largest_kept) std::string().swap(text_);
   text_.clear();
+  shared_text_.reset();
   file_.reset();
   return *this;
 }

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -23,11 +24,11 @@ class output {
   static constexpr std::size_t small_body = 16 * 1024;
 
   std::string& bytes() noexcept { return bytes_; }
-  bool has_tail() const noexcept { return text_at_ != text_.size() || file_left_ != 0; }
+  bool has_tail() const noexcept { return text_at_ != text().size() || file_left_ != 0; }
   bool empty() const noexcept { return bytes_at_ == bytes_.size() && !has_tail(); }
   // Bytes in memory; a file's are not.
   std::size_t pending() const noexcept {
-    return bytes_.size() - bytes_at_ + text_.size() - text_at_;
+    return bytes_.size() - bytes_at_ + text().size() - text_at_;
   }
 
   std::size_t memory() const noexcept { return bytes_.capacity() + text_.capacity(); }
@@ -41,21 +42,23 @@ class output {
     } else if (r.text().size() <= small_body) {
       bytes_.append(r.text());
     } else {
-      text_ = r.release_text();
+      shared_ = r.release_shared_text();
+      if (!shared_) text_ = r.release_text();
     }
   }
 
   // For who sends: first these two pieces of memory, then the file.
   std::string_view first() const noexcept { return std::string_view(bytes_).substr(bytes_at_); }
-  std::string_view second() const noexcept { return std::string_view(text_).substr(text_at_); }
+  std::string_view second() const noexcept { return text().substr(text_at_); }
   void sent(std::size_t n) noexcept {
     const std::size_t from_bytes = std::min(n, bytes_.size() - bytes_at_);
     bytes_at_ += from_bytes;
     text_at_ += n - from_bytes;
-    if (bytes_at_ == bytes_.size() && text_at_ == text_.size()) clear_memory();
+    if (bytes_at_ == bytes_.size() && text_at_ == text().size()) clear_memory();
   }
 
-  const asio_httpd::file& file() const noexcept { return file_; }
+  // Null where there is none.
+  const asio_httpd::file* file() const noexcept { return file_.get(); }
   std::uint64_t file_offset() const noexcept { return file_offset_; }
   std::uint64_t file_left() const noexcept { return file_left_; }
   void sent_from_file(std::uint64_t n) noexcept {
@@ -71,18 +74,21 @@ class output {
   }
 
  private:
+  std::string_view text() const noexcept { return shared_ ? *shared_ : text_; }
   void clear_memory() noexcept {
     bytes_.clear();
     bytes_at_ = 0;
     if (!text_.empty()) std::string().swap(text_);  // large: not kept
+    shared_.reset();
     text_at_ = 0;
   }
 
   std::string bytes_;
   std::size_t bytes_at_ = 0;
   std::string text_;
+  std::shared_ptr<const std::string> shared_;  // instead of text_, where not null
   std::size_t text_at_ = 0;
-  asio_httpd::file file_;
+  std::shared_ptr<const asio_httpd::file> file_;
   std::uint64_t file_offset_ = 0;
   std::uint64_t file_left_ = 0;
 };

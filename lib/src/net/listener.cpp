@@ -19,6 +19,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -30,7 +31,7 @@ namespace {
 namespace asio = boost::asio;
 
 // Connections accepted before others get their turn.
-constexpr int accept_batch_size = 64;
+constexpr int most_at_once = 64;
 
 struct socket_address {
   sockaddr_storage storage{};
@@ -141,6 +142,8 @@ void set_options(int descriptor, const socket_address& to, const socket_options&
   set(descriptor, SOL_SOCKET, SO_REUSEPORT, options.reuse_port);
   set(descriptor, SOL_SOCKET, SO_KEEPALIVE, options.keep_alive);
   set(descriptor, IPPROTO_TCP, TCP_NODELAY, options.no_delay);
+  const auto seconds = static_cast<int>(options.defer_accept.count());
+  if (seconds != 0) set(descriptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, seconds);
   if (to.family == AF_INET6) set(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, options.v6_only);
 }
 
@@ -209,8 +212,16 @@ void turn_away(int descriptor, std::string_view last_word) noexcept {
 listener::listener(asio::any_io_executor executor, listening_socket socket,
                    accept_function on_accept, error_function on_error)
     : socket_(std::move(socket)),
-      descriptor_(executor, duplicate(socket_)),
+      descriptor_(std::in_place, executor, duplicate(socket_)),
       timer_(executor),
+      on_accept_(std::move(on_accept)),
+      on_error_(std::move(on_error)) {}
+
+listener::listener(std::shared_ptr<poller> p, listening_socket socket, accept_function on_accept,
+                   error_function on_error)
+    : socket_(std::move(socket)),
+      poller_(std::move(p)),
+      timer_(poller_->executor()),
       on_accept_(std::move(on_accept)),
       on_error_(std::move(on_error)) {}
 
@@ -219,39 +230,71 @@ void listener::start() {
 }
 
 void listener::close() {
-  boost::system::error_code ignored;
-  descriptor_.close(ignored);
   timer_.cancel();
-  // Both descriptors are one socket; only when both are closed does the kernel stop listening.
+  wait_no_more();
+  // Where there is a duplicate, both descriptors are one socket; only when both are closed does the
+  // kernel stop listening.
   listening_socket(std::move(socket_));
 }
 
+// The poller tells as long as connections wait: a batch need not take all of them.
 void listener::wait() {
-  descriptor_.async_wait(asio::posix::stream_descriptor::wait_read,
-                         [self = shared_from_this()](const boost::system::error_code& ec) {
-                           if (!ec) self->accept_batch();
-                         });
+  if (descriptor_) {
+    descriptor_->async_wait(asio::posix::stream_descriptor::wait_read,
+                            [self = shared_from_this()](const boost::system::error_code& ec) {
+                              if (!ec) self->accept_and_wait();
+                            });
+    return;
+  }
+  const int descriptor = socket_.descriptor();
+  const auto ec =
+      registered_ ? poller_->modify(descriptor, EPOLLIN) : poller_->add(descriptor, EPOLLIN, *this);
+  if (ec) throw boost::system::system_error(ec);
+  registered_ = true;
 }
 
-void listener::accept_batch() {
-  for (int i = 0; i < accept_batch_size && descriptor_.is_open(); ++i) {
+void listener::wait_no_more() {
+  if (descriptor_) descriptor_.reset();
+  if (std::exchange(registered_, false)) poller_->remove(socket_.descriptor());
+}
+
+void listener::on_events(std::uint32_t) {
+  const auto self = shared_from_this();
+  accept_batch();
+}
+
+void listener::accept_and_wait() {
+  if (accept_batch() && is_open()) wait();
+}
+
+// Looking for one more than there are costs as much as a small part of serving one; so only as many
+// are taken as there were before, twice that if there were that many. False after a pause began.
+bool listener::accept_batch() {
+  for (int i = 0; i < expected_ && is_open(); ++i) {
     sockaddr_storage storage;
     socklen_t size = sizeof storage;
     auto* address = reinterpret_cast<sockaddr*>(&storage);
     storage.ss_family = AF_UNIX;
     const int accepted =
-        ::accept4(descriptor_.native_handle(), address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        ::accept4(socket_.descriptor(), address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (accepted >= 0) {
-      if (!hand_out(accepted, endpoint::from(address))) return;
+      if (!hand_out(accepted, endpoint::from(address))) return false;
       continue;
     }
-    if (errno == EAGAIN || errno == EWOULDBLOCK) break;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      expected_ = std::max(i, 1);
+      return true;
+    }
     const bool out_of_resources =
         errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
-    if (out_of_resources) return pause(std::error_code(errno, std::system_category()));
+    if (out_of_resources) {
+      pause(std::error_code(errno, std::system_category()));
+      return false;
+    }
     // Anything else is about the one connection (accept(2), "Error handling").
   }
-  if (descriptor_.is_open()) wait();
+  expected_ = std::min(2 * expected_, most_at_once);
+  return true;
 }
 
 // Memory, or room in the kernel's tables, may be short for this one too. False after a pause.
@@ -269,9 +312,10 @@ bool listener::hand_out(int descriptor, const endpoint& remote) {
 void listener::pause(const std::error_code& why) {
   on_error_(why);
   pause_ = std::clamp(pause_ * 2, std::chrono::milliseconds(100), std::chrono::milliseconds(1000));
+  if (registered_) poller_->modify(socket_.descriptor(), 0);
   timer_.expires_after(pause_);
   timer_.async_wait([self = shared_from_this()](const boost::system::error_code& ec) {
-    if (!ec) self->accept_batch();
+    if (!ec && self->is_open()) self->wait();
   });
 }
 

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "net/endpoint.hpp"
+#include "net/poller.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -18,6 +19,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <system_error>
 
@@ -50,34 +52,46 @@ class listening_socket {
 // closes it.
 void turn_away(int descriptor, std::string_view last_word) noexcept;
 
-class listener : public std::enable_shared_from_this<listener> {
+class listener : public std::enable_shared_from_this<listener>, private poller::client {
  public:
   // Owns the descriptor from the call on, also where it throws.
   using accept_function = std::function<void(int descriptor, const endpoint& remote)>;
   using error_function = std::function<void(const std::error_code&)>;
 
+  // Waits by Asio, on an executor of the user's.
   listener(boost::asio::any_io_executor executor, listening_socket socket,
            accept_function on_accept, error_function on_error);
+  // Waits by the poller of one of the server's own threads.
+  listener(std::shared_ptr<poller> p, listening_socket socket, accept_function on_accept,
+           error_function on_error);
 
   const listen_address& address() const noexcept { return socket_.address(); }
-  boost::asio::any_io_executor executor() { return descriptor_.get_executor(); }
+  boost::asio::any_io_executor executor() { return timer_.get_executor(); }
   // Begins to accept. On the executor, or before it runs.
   void start();
   // Stops accepting and closes the socket. On the executor, or when it runs no more.
   void close();
 
  private:
+  void on_events(std::uint32_t events) override;
+  void on_shut_down() noexcept override {}
+  bool is_open() const noexcept { return socket_.descriptor() >= 0; }
   void wait();
-  void accept_batch();
+  void wait_no_more();
+  bool accept_batch();
+  void accept_and_wait();
   bool hand_out(int descriptor, const endpoint& remote);
   void pause(const std::error_code& why);
 
   listening_socket socket_;
-  boost::asio::posix::stream_descriptor descriptor_;  // a duplicate, for waiting
+  std::shared_ptr<poller> poller_;                                   // either this,
+  std::optional<boost::asio::posix::stream_descriptor> descriptor_;  // or a duplicate to wait for
+  bool registered_ = false;                                          // with the poller
   boost::asio::steady_timer timer_;
   accept_function on_accept_;
   error_function on_error_;
   std::chrono::milliseconds pause_{0};
+  int expected_ = 1;  // so many are likely to wait
 };
 
 }  // namespace asio_httpd::net

@@ -16,6 +16,8 @@ namespace asio_httpd::net {
 namespace {
 
 constexpr std::uint32_t reading = EPOLLIN | EPOLLRDHUP;
+constexpr std::uint32_t by_edges = EPOLLET;
+constexpr std::uint32_t to_write = EPOLLOUT;
 constexpr std::uint32_t broken = EPOLLERR | EPOLLHUP;
 
 bool would_block(const io_result& r) noexcept {
@@ -71,7 +73,7 @@ void poll_transport::async_wait(wait what, completion done) {
 error_code poll_transport::watch(wait what) {
   const bool writing = what == wait::write || watches_writing_;
   if (registered_ && writing == watches_writing_) return {};
-  const std::uint32_t events = writing ? reading | EPOLLOUT : reading;
+  const std::uint32_t events = by_edges | reading | (writing ? to_write : 0);
   const error_code ec =
       registered_ ? poller_->modify(descriptor_, events) : poller_->add(descriptor_, events, *this);
   if (ec) return ec;

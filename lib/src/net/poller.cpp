@@ -69,7 +69,7 @@ std::uint64_t poller::key_of(int descriptor) const noexcept {
 
 error_code poller::control(int operation, int descriptor, std::uint32_t events) noexcept {
   epoll_event event{};
-  event.events = events | EPOLLET;
+  event.events = events;
   event.data.u64 = key_of(descriptor);
   if (::epoll_ctl(epoll_->native_handle(), operation, descriptor, &event) == 0) return {};
   return {errno, boost::system::system_category()};
@@ -91,8 +91,7 @@ void poller::on_ready(error_code ec) {
   armed_ = false;
   if (ec || shut_down_) return;
   in_batch_ = true;
-  for (int batches = 1; take_batch() >= busy && batches < most_batches; ++batches) {
-  }
+  for (int batches = 0; take_batch() != 0 && ++batches < most_batches;) run_deferred();
   in_batch_ = false;
   run_deferred();
   arm();
@@ -136,7 +135,7 @@ void poller::run_deferred() {
     call.done(call.error);
   }
   running_.clear();
-  if (!deferred_.empty()) wake_for_deferred();
+  if (!deferred_.empty() && !in_batch_) wake_for_deferred();
 }
 
 // --- the end -------------------------------------------------------------------------------------

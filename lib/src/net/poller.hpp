@@ -50,7 +50,7 @@ class poller : public std::enable_shared_from_this<poller> {
     return context_.get_executor();
   }
 
-  // Registers a descriptor, or changes what is watched; edge-triggered in any case.
+  // Registers a descriptor, or changes what is watched; `events` are epoll's, EPOLLET among them.
   error_code add(int descriptor, std::uint32_t events, client& c);
   error_code modify(int descriptor, std::uint32_t events) noexcept;
   // To be called before a registered descriptor is closed.

@@ -35,7 +35,7 @@ void session::wait_operation::resume(void* self, std::shared_ptr<void> owner, er
 }
 
 worker::worker(asio::any_io_executor executor, std::shared_ptr<asio_httpd::clock> clock,
-               std::function<void()> on_tick)
+               std::function<void(bool)> on_tick)
     : executor_(std::move(executor)),
       clock_(std::move(clock)),
       on_tick_(std::move(on_tick)),
@@ -136,7 +136,7 @@ void worker::arm() {
 
 void worker::tick() {
   check_deadlines();
-  if (on_tick_) on_tick_();
+  if (on_tick_) on_tick_(size() == 0);
   if (clock_->is_manual()) return;
   bool goes_on = false;
   {

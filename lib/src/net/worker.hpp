@@ -32,9 +32,10 @@ class worker : public std::enable_shared_from_this<worker> {
  public:
   static constexpr std::chrono::milliseconds tick_interval{500};
 
-  // `on_tick` is called at each tick, on the executor.
+  // `on_tick` is called at each tick, on the executor; `last` where no session is left, so that
+  // there will be no other until one comes.
   worker(boost::asio::any_io_executor executor, std::shared_ptr<asio_httpd::clock> clock,
-         std::function<void()> on_tick);
+         std::function<void(bool last)> on_tick);
   ~worker();
 
   const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
@@ -66,7 +67,7 @@ class worker : public std::enable_shared_from_this<worker> {
 
   boost::asio::any_io_executor executor_;
   std::shared_ptr<asio_httpd::clock> clock_;
-  std::function<void()> on_tick_;
+  std::function<void(bool last)> on_tick_;
   boost::asio::steady_timer timer_;
   std::shared_ptr<void> clock_subscription_;
   mutable std::mutex mutex_;

@@ -314,8 +314,8 @@ bool connection::load_small_file() {
   const auto size = static_cast<std::size_t>(response.content_size());
   if (size > http1::output::small_body) return true;
   std::array<char, http1::output::small_body> content;
-  const asio_httpd::file source = response.release_file();
-  const ssize_t n = ::pread(source.descriptor(), content.data(), size,
+  const auto source = response.release_file();
+  const ssize_t n = ::pread(source->descriptor(), content.data(), size,
                             static_cast<off_t>(response.file_offset()));
   if (n != static_cast<ssize_t>(size)) return false;
   response.body_copy({content.data(), size});
@@ -357,8 +357,10 @@ bool connection::must_flush() const noexcept {
 
 connection::sending connection::send_now() {
   record_latency();
-  const sending memory = send_memory();
-  return memory == sending::done ? send_file() : memory;
+  sending result = send_memory();
+  if (result == sending::done) result = send_file();
+  if (result == sending::blocked) remember_file();
+  return result;
 }
 
 connection::sending connection::send_memory() {
@@ -377,20 +379,28 @@ connection::sending connection::send_memory() {
   return sending::done;
 }
 
-// A file that was changed since sending began is not sent to its end: the peer sees that the
-// content is short, instead of a mixture that looks whole.
+// How the file is that waits to be sent; to be called in the turn in which its head was framed.
+void connection::remember_file() noexcept {
+  const auto* source = work_->engine.output().file();
+  if (source != nullptr && !file_stamp_) file_stamp_ = file_stamp::of(*source);
+}
+
+// A file that was changed while it waited is not sent to its end: the peer sees that the content is
+// short, instead of a mixture that looks whole.
+bool connection::file_has_changed() const noexcept {
+  return file_stamp_ && file_stamp::of(*work_->engine.output().file()) != *file_stamp_;
+}
+
 connection::sending connection::send_file() {
   auto& output = work_->engine.output();
   std::uint64_t turn = file_turn;
   while (output.file_left() != 0) {
-    if (!file_stamp_) file_stamp_ = file_stamp::of(output.file());
     if (turn == 0) return sending::blocked;
     const std::uint64_t size = std::min(output.file_left(), turn);
-    const bool to_the_end = size == output.file_left();
-    const bool changed = to_the_end && file_stamp::of(output.file()) != *file_stamp_;
+    const bool changed = size == output.file_left() && file_has_changed();
     const auto result =
         changed ? net::io_result{}
-                : transport().send_file(output.file().descriptor(), output.file_offset(),
+                : transport().send_file(output.file()->descriptor(), output.file_offset(),
                                         static_cast<std::size_t>(size));
     if (result.error == asio::error::would_block) return sending::blocked;
     if (result.error || result.size == 0) {

@@ -57,6 +57,8 @@ class connection final : public io_session, private asio_httpd::peer {
   sending send_now();
   sending send_memory();
   sending send_file();
+  void remember_file() noexcept;
+  bool file_has_changed() const noexcept;
   net::task<> flush();
 
   net::task<> close();
@@ -72,7 +74,7 @@ class connection final : public io_session, private asio_httpd::peer {
 
   std::unique_ptr<workspace> work_;  // null while idle
   exchange_state exchange_;
-  std::optional<file_stamp> file_stamp_;  // of the file that is being sent
+  std::optional<file_stamp> file_stamp_;  // of the file that waits to be sent on
   std::uint64_t body_before_ = 0;         // of the body, when this period began
   std::uint64_t requests_ = 0;
   clock::time_point turn_time_{};  // when the turn's first request was there; 0: not asked yet

@@ -5,6 +5,7 @@
 
 #include <asio_httpd/server.hpp>
 
+#include "features/file_cache.hpp"
 #include "net/asio_transport.hpp"
 #include "net/listener.hpp"
 #include "net/poll_transport.hpp"
@@ -187,8 +188,10 @@ void server::implementation::bind(net::listen_address address,
 }
 
 void server::implementation::make_workers() {
-  auto tick = [core = core] {
+  auto tick = [core = core](bool last) {
     if (core->options.access_log) core->options.access_log->flush();
+    if (last) return features::file_caches::clear_this_thread();
+    features::file_caches::sweep_this_thread(features::file_cache::now());
   };
   workers.clear();
   if (executor) {
@@ -210,16 +213,18 @@ void server::implementation::add_listeners(std::vector<bound_socket> sockets) {
   for (auto& [socket, at] : sockets) {
     if (at == 0) listener_names.push_back(socket.address().text());
     if (first_port == 0) first_port = socket.address().port;
-    listeners.push_back(std::make_shared<net::listener>(
-        workers[at]->executor(), std::move(socket),
-        [weak = weak_from_this(), at = at](int descriptor, const net::endpoint& remote) {
-          if (auto self = weak.lock()) return self->accept(at, descriptor, remote);
-          net::turn_away(descriptor, {});
-        },
-        [core = core](const std::error_code& why) {
-          core->metrics.local().accept_errors.add(1);
-          core->log(log_level::warning, "cannot accept: " + why.message() + "; pausing");
-        }));
+    auto accept = [weak = weak_from_this(), at = at](int descriptor, const net::endpoint& remote) {
+      if (auto self = weak.lock()) return self->accept(at, descriptor, remote);
+      net::turn_away(descriptor, {});
+    };
+    auto failed = [core = core](const std::error_code& why) {
+      core->metrics.local().accept_errors.add(1);
+      core->log(log_level::warning, "cannot accept: " + why.message() + "; pausing");
+    };
+    listeners.push_back(executor ? std::make_shared<net::listener>(
+                                       workers[at]->executor(), std::move(socket), accept, failed)
+                                 : std::make_shared<net::listener>(
+                                       threads->poller(at), std::move(socket), accept, failed));
   }
 }
 

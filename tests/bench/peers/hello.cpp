@@ -6,6 +6,7 @@
 
 #include <asio_httpd/asio_httpd.hpp>
 
+#include <chrono>
 #include <cstdlib>
 #include <string>
 
@@ -40,7 +41,8 @@ int main(int argc, char** argv) {
   if (argc < 3) return 2;
   const int threads = argc > 3 ? std::atoi(argv[3]) : 1;
   const int more = argc > 4 ? std::atoi(argv[4]) : 0;
-  return asio_httpd::run(
-      make_routes(argv[2], more),
-      {.listen = {"127.0.0.1:" + std::string(argv[1])}, .threads = static_cast<unsigned>(threads)});
+  return asio_httpd::run(make_routes(argv[2], more),
+                         {.listen = {"127.0.0.1:" + std::string(argv[1])},
+                          .threads = static_cast<unsigned>(threads),
+                          .sockets = {.defer_accept = std::chrono::seconds(1)}});
 }

@@ -177,6 +177,7 @@ TEST_CASE("everything that can be said arrives") {
   CHECK(c.sockets.reuse_port);
   CHECK(c.sockets.keep_alive);
   CHECK_FALSE(c.sockets.no_delay);
+  CHECK(c.sockets.defer_accept == 3s);
   CHECK(c.sockets.v6_only);
   CHECK(c.sockets.unix_mode == 0660);
 }

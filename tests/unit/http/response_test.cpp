@@ -52,10 +52,30 @@ TEST_CASE("content from a file") {
   CHECK(r.file().is_open());
   CHECK(r.file_offset() == 10);
   CHECK(r.content_size() == 20);
-  const file released = r.release_file();
-  CHECK(released.is_open());
+  const auto released = r.release_file();
+  REQUIRE(released);
+  CHECK(released->is_open());
+  CHECK_FALSE(r.file().is_open());
   r.no_body();
   CHECK(r.content_size() == 0);
+}
+
+TEST_CASE("content that is shared") {
+  const auto text = std::make_shared<const std::string>("for all");
+  response r;
+  r.body(text);
+  CHECK(r.text().data() == text->data());
+  CHECK(r.content_size() == 7);
+  r.body_copy("own");
+  CHECK(r.text() == "own");
+  r.body(text).body("mine");
+  CHECK(r.text() == "mine");
+  CHECK(r.release_shared_text() == nullptr);
+  r.body(text);
+  CHECK(r.release_shared_text() == text);
+  r.body(text).clear();
+  CHECK(r.content_size() == 0);
+  CHECK(text.use_count() == 1);
 }
 
 TEST_CASE("text in place of a file") {

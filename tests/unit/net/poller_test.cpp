@@ -52,7 +52,7 @@ struct polled {
 TEST_CASE("an edge is told once") {
   polled set;
   event_source a;
-  REQUIRE_FALSE(set.p->add(a.descriptor, EPOLLIN, a));
+  REQUIRE_FALSE(set.p->add(a.descriptor, EPOLLIN | EPOLLET, a));
   set.turn();
   CHECK(a.seen.empty());
   a.fire();
@@ -64,11 +64,28 @@ TEST_CASE("an edge is told once") {
   CHECK(a.seen.size() == 2);
 }
 
+TEST_CASE("a level is told until it is looked at, or not watched any more") {
+  polled set;
+  event_source a;
+  REQUIRE_FALSE(set.p->add(a.descriptor, EPOLLIN, a));
+  a.fire();
+  while (a.seen.size() < 3) {
+    set.context.restart();
+    set.context.run_one();
+  }
+  REQUIRE_FALSE(set.p->modify(a.descriptor, 0));
+  set.turn();
+  const std::size_t seen = a.seen.size();
+  set.turn();
+  CHECK(a.seen.size() == seen);
+  set.p->remove(a.descriptor);
+}
+
 TEST_CASE("a descriptor that was removed is told nothing, also within the batch") {
   polled set;
   event_source a, b;
-  REQUIRE_FALSE(set.p->add(a.descriptor, EPOLLIN, a));
-  REQUIRE_FALSE(set.p->add(b.descriptor, EPOLLIN, b));
+  REQUIRE_FALSE(set.p->add(a.descriptor, EPOLLIN | EPOLLET, a));
+  REQUIRE_FALSE(set.p->add(b.descriptor, EPOLLIN | EPOLLET, b));
   a.also = [&] { set.p->remove(b.descriptor); };
   b.also = [&] { set.p->remove(a.descriptor); };
   a.fire();
@@ -81,7 +98,7 @@ TEST_CASE("a descriptor that was removed is told nothing, also within the batch"
 TEST_CASE("a number that comes again is another descriptor") {
   polled set;
   event_source old;
-  REQUIRE_FALSE(set.p->add(old.descriptor, EPOLLIN, old));
+  REQUIRE_FALSE(set.p->add(old.descriptor, EPOLLIN | EPOLLET, old));
   const int duplicate = ::dup(old.descriptor);
   const int number = old.descriptor;
   set.p->remove(number);
@@ -89,7 +106,7 @@ TEST_CASE("a number that comes again is another descriptor") {
   old.descriptor = -1;
   event_source fresh;
   REQUIRE(fresh.descriptor == number);
-  REQUIRE_FALSE(set.p->add(number, EPOLLIN, fresh));
+  REQUIRE_FALSE(set.p->add(number, EPOLLIN | EPOLLET, fresh));
   REQUIRE(::eventfd_write(duplicate, 1) == 0);
   set.turn();
   CHECK(old.seen.empty());
@@ -127,14 +144,14 @@ TEST_CASE("what is deferred runs later, in order, and other handlers have their 
 TEST_CASE("shutting down tells the clients and drops what was deferred") {
   polled set;
   event_source a;
-  REQUIRE_FALSE(set.p->add(a.descriptor, EPOLLIN, a));
+  REQUIRE_FALSE(set.p->add(a.descriptor, EPOLLIN | EPOLLET, a));
   auto owner = std::make_shared<int>(0);
   const std::weak_ptr<int> watched = owner;
   set.p->defer({std::move(owner), nullptr, nullptr}, {});
   set.p->shut_down();
   CHECK(a.shut_down == 1);
   CHECK(watched.expired());
-  CHECK(set.p->add(a.descriptor, EPOLLIN, a) == boost::asio::error::operation_aborted);
+  CHECK(set.p->add(a.descriptor, EPOLLIN | EPOLLET, a) == boost::asio::error::operation_aborted);
   set.p->remove(a.descriptor);
   set.turn();
 }
@@ -142,7 +159,7 @@ TEST_CASE("shutting down tells the clients and drops what was deferred") {
 TEST_CASE("a context ends when nothing is registered and the poller lets go") {
   polled set;
   event_source a;
-  REQUIRE_FALSE(set.p->add(a.descriptor, EPOLLIN, a));
+  REQUIRE_FALSE(set.p->add(a.descriptor, EPOLLIN | EPOLLET, a));
   set.p->let_go();
   a.also = [&] { set.p->remove(a.descriptor); };
   a.fire();

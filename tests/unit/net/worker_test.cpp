@@ -40,7 +40,7 @@ struct fixture {
   std::shared_ptr<manual_clock> time = std::make_shared<manual_clock>();
   int ticks = 0;
   std::shared_ptr<worker> w =
-      std::make_shared<worker>(context.get_executor(), time, [this] { ++ticks; });
+      std::make_shared<worker>(context.get_executor(), time, [this](bool) { ++ticks; });
 
   std::shared_ptr<noting_session> make() {
     auto s = std::make_shared<noting_session>(
@@ -135,8 +135,8 @@ TEST_CASE_FIXTURE(fixture, "after stop there are no ticks") {
 TEST_CASE("with the real clock the tick comes from a timer, while there are sessions") {
   boost::asio::io_context context;
   int ticks = 0;
-  auto w =
-      std::make_shared<worker>(context.get_executor(), system_clock_source(), [&] { ++ticks; });
+  auto w = std::make_shared<worker>(context.get_executor(), system_clock_source(),
+                                    [&](bool) { ++ticks; });
   auto s = std::make_shared<noting_session>(
       w, make_memory_connection(context.get_executor()).server_end);
   s->set(system_clock_source()->now());
