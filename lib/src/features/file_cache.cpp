@@ -69,13 +69,14 @@ const served_file* file_cache::confirm(std::string_view name, const file_state& 
   return &at->file;
 }
 
-const served_file& file_cache::put(std::string_view name, served_file opened, time_point now) {
+const served_file& file_cache::put(std::string_view name, served_file opened, time_point now,
+                                   std::int64_t unix_time) {
   if (now - swept_at_ >= std::chrono::seconds(1)) sweep(now);
   erase(name);
   const bool in_memory = opened.size() <= largest_in_memory;
   const std::size_t bytes =
       in_memory ? static_cast<std::size_t>(opened.size()) + name.size() + overhead : 0;
-  if (!may_keep(opened, bytes)) return not_kept_.emplace(std::move(opened));
+  if (!may_keep(opened, bytes, unix_time)) return not_kept_.emplace(std::move(opened));
   entries_.push_front({std::string(name), std::move(opened), now, now, bytes});
   index_.emplace(entries_.front().name, entries_.begin());
   all_bytes.fetch_add(bytes, std::memory_order_relaxed);
@@ -84,9 +85,9 @@ const served_file& file_cache::put(std::string_view name, served_file opened, ti
 }
 
 // With its content in memory, where it is `bytes` large, or open.
-bool file_cache::may_keep(served_file& opened, std::size_t bytes) {
+bool file_cache::may_keep(served_file& opened, std::size_t bytes, std::int64_t unix_time) {
   const bool in_memory = bytes != 0;
-  if (!opened.is_settled(std::time(nullptr)) || !make_room(bytes, in_memory ? 0 : 1)) return false;
+  if (!opened.is_settled(unix_time) || !make_room(bytes, in_memory ? 0 : 1)) return false;
   return !in_memory || opened.load();
 }
 

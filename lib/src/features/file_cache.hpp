@@ -49,8 +49,9 @@ class file_cache {
   const served_file* find(std::string_view name, time_point now);
   // After it was opened: what is known of it, where it is in the same state still; null otherwise.
   const served_file* confirm(std::string_view name, const file_state& state, time_point now);
-  // Remembers what was opened just now.
-  const served_file& put(std::string_view name, served_file opened, time_point now);
+  // Remembers what was opened just now. `unix_time` is the file system's idea of now, in seconds.
+  const served_file& put(std::string_view name, served_file opened, time_point now,
+                         std::int64_t unix_time);
   void erase(std::string_view name) noexcept;
   void clear() noexcept;
   // Drops what nobody has asked for since `kept_for`.
@@ -72,7 +73,7 @@ class file_cache {
   using entries = std::list<entry>;
 
   bool make_room(std::size_t bytes, std::size_t descriptors) noexcept;
-  bool may_keep(served_file& opened, std::size_t bytes);
+  bool may_keep(served_file& opened, std::size_t bytes, std::int64_t unix_time);
   void remove(entries::iterator at) noexcept;
 
   entries entries_;  // what was asked for last comes first

@@ -14,6 +14,7 @@
 #include <asio_httpd/url.hpp>
 
 #include <cerrno>
+#include <ctime>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -74,7 +75,8 @@ const served_file& remember(file_cache& cache, std::string_view name, file opene
                             const file_state& state, std::string_view media_type,
                             file_cache::time_point now) {
   if (const served_file* same = cache.confirm(name, state, now)) return *same;
-  return cache.put(name, served_file(std::move(opened), state, media_type), now);
+  return cache.put(name, served_file(std::move(opened), state, media_type), now,
+                   std::time(nullptr));
 }
 
 // ---- a folder -----------------------------------------------------------------------------------

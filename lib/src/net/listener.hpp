@@ -52,7 +52,7 @@ class listening_socket {
 // closes it.
 void turn_away(int descriptor, std::string_view last_word) noexcept;
 
-class listener : public std::enable_shared_from_this<listener>, private poller::client {
+class listener final : public std::enable_shared_from_this<listener>, private poller::client {
  public:
   // Owns the descriptor from the call on, also where it throws.
   using accept_function = std::function<void(int descriptor, const endpoint& remote)>;

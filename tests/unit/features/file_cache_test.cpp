@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// What a thread remembers of files, with a clock that is moved by hand. "Later" is so much later
+// that a file that was written just now counts as settled.
+
+#include "features/file_cache.hpp"
+
+#include "support/response_content.hpp"
+#include "support/scratch_folder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <ctime>
+#include <filesystem>
+#include <string>
+#include <thread>
+
+using namespace asio_httpd;
+using namespace asio_httpd::features;
+using namespace std::chrono_literals;
+using test_support::content_of;
+using test_support::scratch_folder;
+
+namespace {
+
+struct fixture {
+  scratch_folder folder;
+  file_cache cache;
+  file_cache::time_point now{1h};
+  std::int64_t later = std::time(nullptr) + 60;
+
+  served_file open(const std::string& path) const {
+    std::error_code error;
+    file opened = file::open(path, error);
+    REQUIRE_FALSE(error);
+    const auto state = file_state::of(opened);
+    REQUIRE(state);
+    return served_file(std::move(opened), *state, "text/plain");
+  }
+  const served_file& put(const std::string& path) {
+    return cache.put(path, open(path), now, later);
+  }
+  const served_file* confirm(const std::string& path) {
+    return cache.confirm(path, open(path).state(), now);
+  }
+  static std::string content(const served_file& f) {
+    const request r{method::get};
+    response to;
+    f.answer(r, to);
+    return content_of(to);
+  }
+};
+
+const std::string large(file_cache::largest_in_memory + 1, 'x');
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "a small file is kept with its content, and closed") {
+  const std::string path = folder.write("a", "small");
+  CHECK(cache.find(path, now) == nullptr);
+  const std::size_t bytes = file_cache::bytes_held();
+  const served_file& kept = put(path);
+  CHECK(kept.opened() == nullptr);
+  CHECK(content(kept) == "small");
+  CHECK(cache.find(path, now) == &kept);
+  CHECK(file_cache::bytes_held() > bytes);
+  CHECK(file_cache::descriptors_held() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "a larger one is kept open") {
+  const std::string path = folder.write("a", large);
+  const served_file& kept = put(path);
+  CHECK(kept.opened() != nullptr);
+  CHECK(content(kept) == large);
+  CHECK(cache.find(path, now) == &kept);
+  CHECK(file_cache::descriptors_held() == 1);
+  cache.clear();
+  CHECK(file_cache::descriptors_held() == 0);
+  CHECK(file_cache::bytes_held() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "after half a second it has to be opened, and may be the same") {
+  const std::string path = folder.write("a", "small");
+  const served_file& kept = put(path);
+  now += file_cache::fresh_for - 1ms;
+  CHECK(cache.find(path, now) == &kept);
+  now += 1ms;
+  CHECK(cache.find(path, now) == nullptr);
+  CHECK(confirm(path) == &kept);
+  CHECK(cache.find(path, now) == &kept);
+}
+
+TEST_CASE_FIXTURE(fixture, "what was replaced, written to or cut is not the same") {
+  const std::string path = folder.write("a", "small");
+  const auto change = [&](const char* what, auto f) {
+    INFO(what);
+    const served_file& kept = put(path);
+    CHECK(confirm(path) == &kept);
+    f();
+    CHECK(confirm(path) == nullptr);
+  };
+  change("replaced", [&] { std::filesystem::rename(folder.write("b", "other"), path); });
+  change("longer", [&] { folder.write("a", "longer than before"); });
+  change("cut", [&] { REQUIRE(::truncate(path.c_str(), 1) == 0); });
+  change("other rights", [&] { REQUIRE(::chmod(path.c_str(), 0640) == 0); });
+  CHECK(content(put(path)) == "l");
+}
+
+TEST_CASE_FIXTURE(fixture, "an open file shows at once that it was written to") {
+  const std::string path = folder.write("a", large);
+  put(path);
+  REQUIRE(::truncate(path.c_str(), 10) == 0);
+  CHECK(cache.find(path, now) == nullptr);
+}
+
+TEST_CASE_FIXTURE(fixture, "what was changed just now is served, not kept") {
+  const std::string path = folder.write("a", "small");
+  const served_file& served = cache.put(path, open(path), now, std::time(nullptr));
+  CHECK(content(served) == "small");
+  CHECK(cache.size() == 0);
+  CHECK(cache.find(path, now) == nullptr);
+}
+
+TEST_CASE_FIXTURE(fixture, "what changes while it is read is served from the file") {
+  const std::string path = folder.write("a", "small");
+  served_file opened = open(path);
+  folder.write("a", "another text");
+  CHECK_FALSE(opened.load());
+  CHECK(opened.opened() != nullptr);
+}
+
+TEST_CASE_FIXTURE(fixture, "nobody asks, nothing stays") {
+  const std::string a = folder.write("a", "a"), b = folder.write("b", large);
+  put(a);
+  now += 6s;
+  put(b);
+  now += 4s;
+  cache.sweep(now);
+  CHECK(cache.size() == 1);
+  CHECK(file_cache::descriptors_held() == 1);
+  now += 6s;
+  cache.sweep(now);
+  CHECK(cache.size() == 0);
+  CHECK(file_cache::descriptors_held() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "bounded in bytes: what was not asked for the longest goes") {
+  const std::string text(file_cache::largest_in_memory, 't');
+  const std::size_t fit = file_cache::most_bytes / text.size();
+  const std::string path = folder.write("file", text);
+  const served_file opened = open(path);
+  const auto name = [](std::size_t i) { return "name " + std::to_string(i); };
+  for (std::size_t i = 0; i < fit + 10; ++i) {
+    cache.put(name(i), open(path), now, later);
+    CHECK(file_cache::bytes_held() <= file_cache::most_bytes);
+  }
+  CHECK(cache.size() < fit);
+  CHECK(cache.size() > fit / 2);
+  CHECK(cache.find(name(0), now) == nullptr);
+  CHECK(cache.find(name(fit + 9), now) != nullptr);
+}
+
+TEST_CASE("each thread has its own, gone with it") {
+  const scratch_folder folder;
+  const std::string path = folder.write("a", large);
+  file_caches caches;
+  file_cache* const mine = &caches.local();
+  CHECK(&caches.local() == mine);
+  std::thread([&] {
+    CHECK(&caches.local() != mine);
+    std::error_code error;
+    file opened = file::open(path, error);
+    const auto state = file_state::of(opened);
+    caches.local().put(path, served_file(std::move(opened), *state, "text/plain"),
+                       file_cache::now(), std::time(nullptr) + 60);
+    CHECK(file_cache::descriptors_held() == 1);
+  }).join();
+  CHECK(file_cache::descriptors_held() == 0);
+}
+
+TEST_CASE("gone with their owner, too") {
+  const scratch_folder folder;
+  const std::string path = folder.write("a", large);
+  {
+    file_caches caches;
+    std::error_code error;
+    file opened = file::open(path, error);
+    const auto state = file_state::of(opened);
+    caches.local().put(path, served_file(std::move(opened), *state, "text/plain"),
+                       file_cache::now(), std::time(nullptr) + 60);
+    CHECK(file_cache::descriptors_held() == 1);
+    file_caches::sweep_this_thread(file_cache::now() + 1min);
+    CHECK(file_cache::descriptors_held() == 0);
+  }
+  file_caches::clear_this_thread();
+  file_caches others;
+  CHECK(others.local().size() == 0);
+}
