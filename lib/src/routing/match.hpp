@@ -27,7 +27,8 @@ struct registered_route {
 // The values of a match, in the order of the parameters in the pattern. Views into the path.
 class parameters {
  public:
-  parameters() noexcept {}  // values that are not there are not made
+  // Values that are not there are not made; a defaulted one would be deleted.
+  parameters() noexcept {}  // NOLINT(modernize-use-equals-default)
   std::size_t size() const noexcept { return size_; }
   std::string_view operator[](std::size_t index) const noexcept { return values_[index]; }
   const std::string_view* begin() const noexcept { return values_; }

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// What callgrind counts the instructions of: `instructions_fixture OPERATION TIMES` does one
+// operation over and over, after a warm-up that is the same whatever TIMES is. Without arguments it
+// prints the compiler, then the names of the operations.
+//
+// Exit code 3: this processor lacks the instructions that the operation names.
+
+#include "http/path.hpp"
+#include "http1/head_parser.hpp"
+#include "http1/scan.hpp"
+#include "http1/serializer.hpp"
+#include "routing/tree.hpp"
+
+#include <asio_httpd/response.hpp>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace asio_httpd;
+using operation = std::function<void()>;
+
+constexpr std::string_view short_request =
+    "GET /hello?n=1234 HTTP/1.1\r\n"
+    "Host: localhost:8080\r\n"
+    "Connection: keep-alive\r\n"
+    "\r\n";
+static_assert(short_request.size() == 76);
+
+constexpr std::string_view browser_request =
+    "GET /gallery/2024/05/a-walk-along-the-coast-04.jpg?size=large HTTP/1.1\r\n"
+    "Host: pictures.example.com\r\n"
+    "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Firefox/115.0\r\n"
+    "Accept: image/avif,image/webp,*/*\r\n"
+    "Accept-Language: en-GB,en;q=0.8,de-DE;q=0.6,de;q=0.4,fr;q=0.2\r\n"
+    "Accept-Encoding: gzip, deflate, br\r\n"
+    "Connection: keep-alive\r\n"
+    "Referer: https://pictures.example.com/gallery/2024/05/\r\n"
+    "Cookie: session=6f1d8c0e5a7b4923b8f1c2d3e4f50617; theme=dark; seen=1714550400.17.3;"
+    " consent=necessary-statistics; region=coast-north; viewed=a-walk-along-the-coast-103.jpg\r\n"
+    "Sec-Fetch-Dest: image\r\n"
+    "Sec-Fetch-Mode: no-cors\r\n"
+    "Sec-Fetch-Site: same-origin\r\n"
+    "If-Modified-Since: Fri, 03 May 2024 10:00:00 GMT\r\n"
+    "\r\n";
+static_assert(browser_request.size() == 700);
+
+// The compiler must take it that somebody looks.
+template <class T>
+void use(const T& value) {
+  asm volatile("" : : "r"(&value) : "memory");
+}
+
+// --- head parse ----------------------------------------------------------------------------------
+
+operation parse_head(std::string_view request, http1::instruction_set set) {
+  auto* const parse = http1::parse_head_with(set);
+  if (parse == nullptr) std::exit(3);
+  std::string bytes(request);
+  bytes.resize(bytes.size() + http1::scan_reach);
+  return [=, size = request.size(), fields = asio_httpd::fields()]() mutable {
+    http1::head head;
+    http1::field_sink::clear(fields);
+    if (parse(bytes.data(), size, {}, head, fields) != http1::parse_state::done) std::abort();
+    use(fields);
+  };
+}
+
+// --- route match ---------------------------------------------------------------------------------
+
+constexpr std::size_t route_count = 1000;
+
+struct route_text {
+  std::string pattern;
+  std::string target;
+};
+
+// Five routes of a REST service for each of 200 resources, three of them with parameters.
+route_text make_route(std::size_t number) {
+  constexpr std::array<const char*, 8> areas{"users",   "orders", "articles", "invoices",
+                                             "devices", "teams",  "projects", "reports"};
+  const std::size_t resource = number / 5;
+  const std::string base = "/api/v" + std::to_string(resource % 3) + "/" + areas[resource % 8] +
+                           std::to_string(resource);
+  switch (number % 5) {
+    case 0:
+      return {base, base};
+    case 1:
+      return {base + "/recent/summary.json", base + "/recent/summary.json"};
+    case 2:
+      return {base + "/{id:int}", base + "/1234567"};
+    case 3:
+      return {base + "/{id}/comments/{comment}", base + "/a81bc81b/comments/99"};
+    default:
+      return {base + "/files/{rest...}", base + "/files/images/2024/portrait.png"};
+  }
+}
+
+struct known_path {
+  std::string target;  // the path refers to it
+  http::path path;
+};
+
+struct service {
+  routing::tree routes;
+  std::vector<std::unique_ptr<known_path>> paths;  // one for each route
+};
+
+std::shared_ptr<const service> make_service() {
+  auto made = std::make_shared<service>();
+  for (std::size_t i = 0; i < route_count; ++i) {
+    route_text r = make_route(i);
+    made->routes.insert({}, method::get, r.pattern, static_cast<std::uint32_t>(i));
+    auto& known = *made->paths.emplace_back(std::make_unique<known_path>());
+    known.target = std::move(r.target);
+    if (known.path.parse(known.target) != http::path_error::none) std::abort();
+  }
+  made->routes.compile();
+  return made;
+}
+
+// Each in its turn: a thousand times are each of them once.
+operation match_route() {
+  return [s = make_service(), values = routing::parameters(), i = std::size_t{0}]() mutable {
+    const std::size_t wanted = i++ % route_count;
+    const auto found = s->routes.find("example.com", method::get, s->paths[wanted]->path, values);
+    if (found.outcome != routing::match_outcome::found || found.route != wanted) std::abort();
+    use(values);
+  };
+}
+
+// --- serialise -----------------------------------------------------------------------------------
+
+operation serialize_head() {
+  auto answer = std::make_shared<response>(status::ok, std::string(1024, 'x'), "text/html");
+  answer->set(field::etag, "\"5f3c1b2a9d8e7f60\"").set(field::cache_control, "max-age=3600");
+  auto common = std::make_shared<http1::common_fields>("asio_httpd");
+  return [=, lines = common->at(1714732800), bytes = std::string()]() mutable {
+    bytes.clear();
+    http1::serialize_head(*answer, {.common = lines}, bytes);
+    use(bytes);
+  };
+}
+
+// --- the program ---------------------------------------------------------------------------------
+
+struct named_operation {
+  const char* name;
+  std::function<operation()> make;
+};
+
+const std::vector<named_operation>& operations() {
+  using set = http1::instruction_set;
+  static const std::vector<named_operation> all = {
+      {"parse_head/76_bytes/portable", [] { return parse_head(short_request, set::portable); }},
+      {"parse_head/76_bytes/sse42", [] { return parse_head(short_request, set::sse42); }},
+      {"parse_head/76_bytes/avx2", [] { return parse_head(short_request, set::avx2); }},
+      {"parse_head/700_bytes/portable", [] { return parse_head(browser_request, set::portable); }},
+      {"parse_head/700_bytes/sse42", [] { return parse_head(browser_request, set::sse42); }},
+      {"parse_head/700_bytes/avx2", [] { return parse_head(browser_request, set::avx2); }},
+      {"match_route/1000_routes", match_route},
+      {"serialize_head", serialize_head},
+  };
+  return all;
+}
+
+void print_operations() {
+#if defined(__clang__)
+  std::printf("clang %d\n", __clang_major__);
+#else
+  std::printf("g++ %d\n", __GNUC__);
+#endif
+  for (const auto& o : operations()) std::printf("%s\n", o.name);
+}
+
+int run(std::string_view name, long times) {
+  for (const auto& o : operations()) {
+    if (name != o.name) continue;
+    const operation once = o.make();
+    for (std::size_t i = 0; i < route_count; ++i) once();
+    for (long i = 0; i < times; ++i) once();
+    return 0;
+  }
+  std::fprintf(stderr, "there is no operation %s\n", std::string(name).c_str());
+  return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc == 1) {
+    print_operations();
+    return 0;
+  }
+  if (argc == 3) return run(argv[1], std::atol(argv[2]));
+  std::fprintf(stderr, "usage: instructions_fixture [OPERATION TIMES]\n");
+  return 2;
+}
