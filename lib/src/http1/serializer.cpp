@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
 #include <iterator>
 #include <optional>
 
@@ -43,8 +42,7 @@ class writer {
   ~writer() { to_.resize(static_cast<std::size_t>(at_ - to_.data())); }
 
   writer& add(std::string_view text) noexcept {
-    std::memcpy(at_, text.data(), text.size());
-    at_ += text.size();
+    at_ += text.copy(at_, text.size());
     return *this;
   }
   writer& add(std::uint64_t number) noexcept {

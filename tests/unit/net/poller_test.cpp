@@ -50,8 +50,8 @@ struct polled {
 }  // namespace
 
 TEST_CASE("an edge is told once") {
-  polled set;
   event_source a;
+  polled set;
   REQUIRE_FALSE(set.p->add(a.descriptor, EPOLLIN | EPOLLET, a));
   set.turn();
   CHECK(a.seen.empty());
@@ -65,8 +65,8 @@ TEST_CASE("an edge is told once") {
 }
 
 TEST_CASE("a level is told until it is looked at, or not watched any more") {
-  polled set;
   event_source a;
+  polled set;
   REQUIRE_FALSE(set.p->add(a.descriptor, EPOLLIN, a));
   a.fire();
   while (a.seen.size() < 3) {
@@ -82,8 +82,8 @@ TEST_CASE("a level is told until it is looked at, or not watched any more") {
 }
 
 TEST_CASE("a descriptor that was removed is told nothing, also within the batch") {
-  polled set;
   event_source a, b;
+  polled set;
   REQUIRE_FALSE(set.p->add(a.descriptor, EPOLLIN | EPOLLET, a));
   REQUIRE_FALSE(set.p->add(b.descriptor, EPOLLIN | EPOLLET, b));
   a.also = [&] { set.p->remove(b.descriptor); };
@@ -96,15 +96,16 @@ TEST_CASE("a descriptor that was removed is told nothing, also within the batch"
 
 // The old one's events come still where a child process, say, holds a duplicate.
 TEST_CASE("a number that comes again is another descriptor") {
+  event_source old, fresh;
+  ::close(fresh.descriptor);  // it gets another below
   polled set;
-  event_source old;
   REQUIRE_FALSE(set.p->add(old.descriptor, EPOLLIN | EPOLLET, old));
   const int duplicate = ::dup(old.descriptor);
   const int number = old.descriptor;
   set.p->remove(number);
   ::close(number);
   old.descriptor = -1;
-  event_source fresh;
+  fresh.descriptor = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   REQUIRE(fresh.descriptor == number);
   REQUIRE_FALSE(set.p->add(number, EPOLLIN | EPOLLET, fresh));
   REQUIRE(::eventfd_write(duplicate, 1) == 0);
@@ -142,8 +143,8 @@ TEST_CASE("what is deferred runs later, in order, and other handlers have their 
 }
 
 TEST_CASE("shutting down tells the clients and drops what was deferred") {
-  polled set;
   event_source a;
+  polled set;
   REQUIRE_FALSE(set.p->add(a.descriptor, EPOLLIN | EPOLLET, a));
   auto owner = std::make_shared<int>(0);
   const std::weak_ptr<int> watched = owner;
@@ -157,8 +158,8 @@ TEST_CASE("shutting down tells the clients and drops what was deferred") {
 }
 
 TEST_CASE("a context ends when nothing is registered and the poller lets go") {
-  polled set;
   event_source a;
+  polled set;
   REQUIRE_FALSE(set.p->add(a.descriptor, EPOLLIN | EPOLLET, a));
   set.p->let_go();
   a.also = [&] { set.p->remove(a.descriptor); };
