@@ -213,6 +213,40 @@ TEST_CASE("a listening socket for each thread with reuse_port") {
   }
 }
 
+// However its request was read: with room to spare in the buffer, filling it, over a Unix socket.
+TEST_CASE("a handler that waits does not outlive its client") {
+  const scratch_folder folder;
+  std::atomic<int> begun{0};
+  router routes;
+  routes.get("/", [&begun]() -> awaitable<std::string> {
+    asio::steady_timer timer(co_await asio::this_coro::executor, 1h);
+    ++begun;
+    co_await timer.async_wait(asio::use_awaitable);
+    co_return "never";
+  });
+  const std::string path = folder / "socket";
+  server s(routes, {.listen = {"127.0.0.1:0", "unix:" + path}, .threads = 1});
+  s.start();
+  const auto padded = [](std::size_t size) {
+    const std::string head = "GET / HTTP/1.1\r\nHost: test\r\nX-Padding: ";
+    return head + std::string(size - head.size() - 4, 'x') + "\r\n\r\n";
+  };
+  int expected = 0;
+  for (const std::size_t size : {60u, 8191u, 8192u, 8193u}) {
+    for (const bool local : {false, true}) {
+      CAPTURE(size);
+      CAPTURE(local);
+      auto c = local ? socket_client::to_path(path) : socket_client::to_port(s.port());
+      REQUIRE(c.send(padded(size)));
+      REQUIRE(eventually([&] { return begun == expected + 1; }));
+      ++expected;
+      c.close();
+      CHECK(eventually([&] { return s.report().connections.open == 0; }, 5s));
+    }
+  }
+  s.stop(0ms);
+}
+
 TEST_CASE("two servers in one process, side by side") {
   router one;
   one.get("/", [] { return "one"; });

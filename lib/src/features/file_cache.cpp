@@ -59,11 +59,12 @@ const served_file* file_cache::find(std::string_view name, time_point now) {
   return &at->file;
 }
 
-const served_file* file_cache::confirm(std::string_view name, const file_state& state,
-                                       time_point now) {
+const served_file* file_cache::confirm(std::string_view name, const file& opened,
+                                       const file_state& state, time_point now) {
   const auto found = index_.find(name);
   if (found == index_.end() || found->second->file.state() != state) return nullptr;
   const auto at = found->second;
+  if (!at->file.refresh(opened)) return nullptr;
   at->looked_at = at->asked_at = now;
   entries_.splice(entries_.begin(), entries_, at);
   return &at->file;
@@ -77,8 +78,10 @@ const served_file& file_cache::put(std::string_view name, served_file opened, ti
   const std::size_t bytes =
       in_memory ? static_cast<std::size_t>(opened.size()) + name.size() + overhead : 0;
   if (!may_keep(opened, bytes, unix_time)) return not_kept_.emplace(std::move(opened));
-  entries_.push_front({std::string(name), std::move(opened), now, now, bytes});
-  index_.emplace(entries_.front().name, entries_.begin());
+  entries fresh;
+  fresh.push_front({std::string(name), std::move(opened), now, now, bytes});
+  index_.emplace(fresh.front().name, fresh.begin());
+  entries_.splice(entries_.begin(), fresh);
   all_bytes.fetch_add(bytes, std::memory_order_relaxed);
   all_descriptors.fetch_add(in_memory ? 0 : 1, std::memory_order_relaxed);
   return entries_.front().file;

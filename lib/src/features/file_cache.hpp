@@ -48,7 +48,9 @@ class file_cache {
   // Null where it has to be opened. Valid until the next call of a function that is not const.
   const served_file* find(std::string_view name, time_point now);
   // After it was opened: what is known of it, where it is in the same state still; null otherwise.
-  const served_file* confirm(std::string_view name, const file_state& state, time_point now);
+  // Content in memory is read again: what is written through a mapping shows in no time of change.
+  const served_file* confirm(std::string_view name, const file& opened, const file_state& state,
+                             time_point now);
   // Remembers what was opened just now. `unix_time` is the file system's idea of now, in seconds.
   const served_file& put(std::string_view name, served_file opened, time_point now,
                          std::int64_t unix_time);

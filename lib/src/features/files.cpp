@@ -74,7 +74,7 @@ response redirect_to_folder(const request& r) {
 const served_file& remember(file_cache& cache, std::string_view name, file opened,
                             const file_state& state, std::string_view media_type,
                             file_cache::time_point now) {
-  if (const served_file* same = cache.confirm(name, state, now)) return *same;
+  if (const served_file* same = cache.confirm(name, opened, state, now)) return *same;
   return cache.put(name, served_file(std::move(opened), state, media_type), now,
                    std::time(nullptr));
 }

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <charconv>
 #include <ctime>
 #include <utility>
@@ -144,15 +145,26 @@ bool served_file::is_settled(std::int64_t now) const noexcept {
   return std::max(state_.modified, state_.changed).seconds < now - coarsest_step;
 }
 
+// As it is in one state.
+bool served_file::read(const file& opened, std::string& to) const {
+  const ssize_t n = ::pread(opened.descriptor(), to.data(), to.size(), 0);
+  return n == static_cast<ssize_t>(to.size()) && file_state::of(opened) == state_;
+}
+
 bool served_file::load() {
   auto content = std::make_shared<std::string>(static_cast<std::size_t>(size()), '\0');
-  const ssize_t n = ::pread(opened_->descriptor(), content->data(), content->size(), 0);
-  if (n != static_cast<ssize_t>(content->size()) || file_state::of(*opened_) != state_) {
-    return false;
-  }
+  if (!read(*opened_, *content)) return false;
   content_ = std::move(content);
   opened_.reset();
   return true;
+}
+
+bool served_file::refresh(const file& opened) {
+  if (!content_) return true;
+  // What is being sent is not touched; who sent it last may have been another thread.
+  if (content_.use_count() != 1) content_ = std::make_shared<std::string>(*content_);
+  std::atomic_thread_fence(std::memory_order_acquire);
+  return read(opened, *content_);
 }
 
 // ---- the answers --------------------------------------------------------------------------------

@@ -4,8 +4,8 @@
 // responses share, and its content, in memory or behind an open descriptor. Made once, then used
 // for any number of requests by `answer`.
 //
-// Immutable but for `load`. Allocates when it is made; `answer` does not, for a response that keeps
-// its memory.
+// Immutable but for `load` and `refresh`. Allocates when it is made; `answer` does not, for a
+// response that keeps its memory.
 
 #pragma once
 
@@ -58,11 +58,14 @@ class served_file {
   // Takes the content into memory and closes the file. False, and nothing done, where the file
   // changes meanwhile.
   bool load();
+  // Reads content that is in memory again, from the same file, opened anew. False as for `load`.
+  bool refresh(const file& opened);
 
   // The response to a request for this file, in the order of RFC 9110 section 13.2.2.
   void answer(const request& r, response& to) const;
 
  private:
+  bool read(const file& opened, std::string& to) const;
   void answer_whole(response& to) const;
   void answer_range(const request& r, response& to) const;
   void answer_not_modified(response& to) const;
@@ -75,7 +78,7 @@ class served_file {
   fields whole_;         // of a 200
   fields not_modified_;  // of a 304
   std::shared_ptr<const file> opened_;
-  std::shared_ptr<const std::string> content_;
+  std::shared_ptr<std::string> content_;
 };
 
 }  // namespace asio_httpd::features

@@ -27,7 +27,7 @@ class asio_transport final : public transport {
   io_result send_file(int descriptor, std::uint64_t offset, std::size_t size) noexcept override {
     return socket_io::send_file_without_sigpipe(handle(), descriptor, offset, size);
   }
-  bool peer_is_gone() const noexcept override { return socket_io::peer_is_gone(handle()); }
+  peer_state look_at_peer() noexcept override { return socket_io::look_at_peer(handle()); }
   void async_wait(wait what, completion done) override;
   void cancel() noexcept override;
   void shutdown_send() noexcept override;

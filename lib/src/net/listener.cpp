@@ -255,7 +255,10 @@ void listener::wait() {
 
 void listener::wait_no_more() {
   if (descriptor_) descriptor_.reset();
-  if (std::exchange(registered_, false)) poller_->remove(socket_.descriptor());
+  if (!std::exchange(registered_, false)) return;
+  // A child process may hold the socket; its connections are none of ours any more.
+  poller_->modify(socket_.descriptor(), 0);
+  poller_->remove(socket_.descriptor());
 }
 
 void listener::on_events(std::uint32_t) {

@@ -80,8 +80,10 @@ class memory_transport final : public transport {
     return append(std::string_view(block).substr(0, static_cast<std::size_t>(n)));
   }
 
-  bool peer_is_gone() const noexcept override {
-    return pipe_->reset || (!pipe_->peer_sends && pipe_->to_server.empty());
+  peer_state look_at_peer() noexcept override {
+    if (pipe_->reset) return peer_state::gone;
+    if (!pipe_->to_server.empty()) return peer_state::has_sent;
+    return pipe_->peer_sends ? peer_state::silent : peer_state::gone;
   }
 
   void async_wait(wait what, completion done) override {

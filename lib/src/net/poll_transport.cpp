@@ -28,14 +28,21 @@ bool would_block(const io_result& r) noexcept {
 
 // --- at once -------------------------------------------------------------------------------------
 
-// Of a TCP socket a short read has taken all there was; that of a Unix socket may have ended at a
-// message with descriptors (unix(7)).
+// Of a TCP socket a short read has taken all there was (but for a peer that sends urgent data,
+// which nobody does in HTTP and which hurts that peer only); that of a Unix socket may have ended
+// at a message with descriptors (unix(7)).
 io_result poll_transport::read(char* data, std::size_t size) noexcept {
   const io_result result = socket_io::receive(descriptor_, data, size);
   const bool took_all =
       result.size != 0 && result.size < size && remote_.kind != endpoint::family::local;
   if (!ended_ && (took_all || would_block(result))) readable_ = false;
   return result;
+}
+
+peer_state poll_transport::look_at_peer() noexcept {
+  const peer_state found = socket_io::look_at_peer(descriptor_);
+  if (found == peer_state::silent && !ended_) readable_ = false;
+  return found;
 }
 
 io_result poll_transport::write(std::string_view first, std::string_view second,

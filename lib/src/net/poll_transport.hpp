@@ -25,7 +25,7 @@ class poll_transport final : public transport, private poller::client {
   io_result read(char* data, std::size_t size) noexcept override;
   io_result write(std::string_view first, std::string_view second, bool more) noexcept override;
   io_result send_file(int descriptor, std::uint64_t offset, std::size_t size) noexcept override;
-  bool peer_is_gone() const noexcept override { return socket_io::peer_is_gone(descriptor_); }
+  peer_state look_at_peer() noexcept override;
   void async_wait(wait what, completion done) override;
   void cancel() noexcept override;
   void shutdown_send() noexcept override;

@@ -56,8 +56,8 @@ error_code poller::modify(int descriptor, std::uint32_t events) noexcept {
 // The kernel forgets a descriptor when it is closed, unless a child process holds a duplicate; then
 // its events come still, under a generation that is over.
 void poller::remove(int descriptor) noexcept {
-  if (shut_down_) return;
   slots_[static_cast<std::size_t>(descriptor)].to = nullptr;
+  if (shut_down_) return;
   --registered_;
   if (lets_go_) let_go();
 }

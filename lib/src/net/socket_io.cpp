@@ -107,11 +107,12 @@ io_result send(int socket, std::string_view first, std::string_view second, bool
   return result_of([&] { return ::sendmsg(socket, &message, flags); });
 }
 
-bool peer_is_gone(int socket) noexcept {
+peer_state look_at_peer(int socket) noexcept {
   char unused;
   const io_result found =
       result_of([&] { return ::recv(socket, &unused, 1, MSG_PEEK | MSG_DONTWAIT); });
-  return found.error ? found.error != boost::asio::error::would_block : found.size == 0;
+  if (found.error == boost::asio::error::would_block) return peer_state::silent;
+  return found.error || found.size == 0 ? peer_state::gone : peer_state::has_sent;
 }
 
 std::uint64_t unsent(int socket) noexcept {

@@ -40,6 +40,12 @@ struct io_result {
   error_code error;  // would_block where nothing can be done now
 };
 
+enum class peer_state : std::uint8_t {
+  gone,      // sends no more, or the connection is broken
+  has_sent,  // bytes that were not read yet
+  silent,
+};
+
 class transport {
  public:
   enum class wait { read, write };
@@ -53,8 +59,8 @@ class transport {
   // Sends from a file; no error and a size of 0 means that the file is shorter.
   virtual io_result send_file(int descriptor, std::uint64_t offset, std::size_t size) noexcept = 0;
 
-  // The peer sends no more, or the connection is broken; nothing is taken out.
-  virtual bool peer_is_gone() const noexcept = 0;
+  // Looks whether the peer is still there; nothing is taken out. Behind `silent`, waiting waits.
+  virtual peer_state look_at_peer() noexcept = 0;
 
   virtual void async_wait(wait what, completion done) = 0;
   virtual void cancel() noexcept = 0;

@@ -40,23 +40,19 @@ constexpr std::size_t first_read = 8 * 1024;
 constexpr std::size_t body_read = 32 * 1024;
 // Sent from a file before other connections of the thread get their turn.
 constexpr std::uint64_t file_turn = 1024 * 1024;
+// A file of this size goes out in one call, or waits.
+constexpr std::uint64_t sent_in_no_time = 64 * 1024;
 constexpr unsigned most_reads_in_turn = 16;
 
-// Date and Server, made once a second for each thread. The second is looked for every so often
-// only: a Date is a few milliseconds late at most, as it is by the kernel's coarse clock anyway.
-std::string_view common_fields_of(const core& c, clock::time_point now) {
-  constexpr std::chrono::milliseconds look_every(5);
+// Date and Server, made once a second for each thread.
+std::string_view common_fields_of(const core& c) {
   thread_local std::uint64_t owner = 0;
   thread_local std::optional<http1::common_fields> fields;
-  thread_local clock::time_point looked_at;
-  thread_local std::string_view text;
-  const bool is_mine = owner == c.metrics.id();
-  if (is_mine && now - looked_at < look_every) return text;
-  if (!is_mine) fields.emplace(c.options.server_name);
-  owner = c.metrics.id();
-  looked_at = now;
-  text = fields->at(c.clock().unix_time());
-  return text;
+  if (owner != c.metrics.id()) {
+    fields.emplace(c.options.server_name);
+    owner = c.metrics.id();
+  }
+  return fields->at(c.clock().unix_time());
 }
 
 }  // namespace
@@ -71,7 +67,7 @@ net::task<> connection::serve() {
   wait_for(waiting::first_byte, core_->options.deadlines.head);
   while (!has_failed()) {
     if (!work_) {
-      co_await wait(transport::wait::read);
+      check_wait(co_await wait(transport::wait::read));
       wake_up();
       continue;
     }
@@ -81,7 +77,7 @@ net::task<> connection::serve() {
         end_turn();
         if (has_failed() || rest()) break;
         set_read_deadline();
-        if (!input_was_full_) co_await wait(transport::wait::read);
+        if (!input_was_full_) check_wait(co_await wait(transport::wait::read));
         read_now();
         break;
       case action::head:
@@ -107,6 +103,11 @@ net::task<> connection::serve() {
         co_return;
     }
   }
+}
+
+// A wait that was not cancelled and fails is one that the kernel has no room for.
+void connection::check_wait(net::error_code ec) {
+  if (ec && !has_failed()) fail(close_reason::internal_error);
 }
 
 // --- 2: idle and awake ---------------------------------------------------------------------------
@@ -249,14 +250,25 @@ void connection::on_call_waits() {
   if (send_now() == sending::failed) return;
   if (exchange_.route->options.detached) return;
   watching_ = true;
+  watch();
+}
+
+void connection::watch() {
   transport().async_wait(transport::wait::read, {shared_from_this(), &connection::on_watch, this});
 }
 
 // Bytes may be a pipelined request; then nobody can tell any more, up to the response.
 void connection::on_watch(void* self, std::shared_ptr<void>, net::error_code ec) {
   auto& watched = *static_cast<connection*>(self);
-  if (ec || !watched.watching_ || !watched.transport().peer_is_gone()) return;
-  watched.fail(close_reason::client_aborted);
+  if (ec || !watched.watching_) return;
+  switch (watched.transport().look_at_peer()) {
+    case net::peer_state::gone:
+      return watched.fail(close_reason::client_aborted);
+    case net::peer_state::has_sent:
+      return;
+    case net::peer_state::silent:
+      return watched.watch();
+  }
 }
 
 void connection::end_watch() noexcept {
@@ -299,7 +311,7 @@ void connection::respond() {
   const bool head_only = engine.request().method() == method::head;
   const std::uint64_t content_size =
       http1::sends_content(response, head_only) ? response.content_size() : 0;
-  engine.respond(response, common_fields_of(*core_, turn_time()), last);
+  engine.respond(response, common_fields_of(*core_), last);
   if (last && !core_->draining && engine.reason() == close_reason::drained) {
     set_reason(close_reason::request_refused);
   }
@@ -326,8 +338,9 @@ void connection::record(std::uint64_t content_size) {
   count_exchange(count(), *work_, exchange_);
   if (exchange_.route != nullptr) ++unrecorded_;
   if (core_->options.access_log) {
+    record_latency();  // each by itself: the log says how long each took
     const std::string remote = address();
-    const auto took = now() - exchange_.started;
+    const auto took = turn_time() - exchange_.started;
     log_exchange(*core_, *work_, {remote, port(), content_size, reason(), took});
   }
 }
@@ -394,6 +407,7 @@ bool connection::file_has_changed() const noexcept {
 connection::sending connection::send_file() {
   auto& output = work_->engine.output();
   std::uint64_t turn = file_turn;
+  if (output.file_left() > sent_in_no_time) remember_file();
   while (output.file_left() != 0) {
     if (turn == 0) return sending::blocked;
     const std::uint64_t size = std::min(output.file_left(), turn);
@@ -418,7 +432,7 @@ connection::sending connection::send_file() {
 net::task<> connection::flush() {
   begin_writing();
   do {
-    co_await wait(transport::wait::write);
+    check_wait(co_await wait(transport::wait::write));
     if (has_failed()) co_return;
     turn_time_ = {};
   } while (send_now() == sending::blocked);
@@ -477,7 +491,7 @@ net::task<> connection::linger() {
     if (!nothing_now && (result.error || result.size == 0)) co_return;
     if (!nothing_now && in_turn < most_reads_in_turn) continue;
     in_turn = 0;
-    co_await wait(transport::wait::read);
+    check_wait(co_await wait(transport::wait::read));
   }
 }
 

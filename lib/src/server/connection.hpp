@@ -31,8 +31,10 @@ class connection final : public io_session, private asio_httpd::peer {
   bool is_idle() const noexcept override;
   void on_call_waits() override;
   static void on_watch(void* self, std::shared_ptr<void> owner, net::error_code ec);
+  void watch();
   void end_watch() noexcept;
 
+  void check_wait(net::error_code ec);
   void begin_idle();
   void end_idle();
   void wake_up();

@@ -73,7 +73,7 @@ struct server::implementation : std::enable_shared_from_this<server::implementat
   void undo_start() noexcept;
   void accept(std::size_t at, int descriptor, const net::endpoint& remote);
   void adopt(std::shared_ptr<net::worker> w, std::unique_ptr<net::transport> t, bool is_here);
-  std::unique_ptr<net::transport> make_transport(std::size_t at, int descriptor,
+  std::unique_ptr<net::transport> make_transport(std::size_t at, file socket,
                                                  const net::endpoint& remote);
 
   // --- stop
@@ -240,15 +240,20 @@ void server::implementation::accept(std::size_t at, int descriptor, const net::e
   const bool is_dealt =
       core->options.sockets.reuse_port && remote.kind != net::endpoint::family::local;
   const std::size_t to = is_dealt ? at : next % workers.size();
-  adopt(workers[to], make_transport(to, owned.release(), remote), to == at && !executor);
+  adopt(workers[to], make_transport(to, std::move(owned), remote), to == at && !executor);
 }
 
 std::unique_ptr<net::transport> server::implementation::make_transport(
-    std::size_t at, int descriptor, const net::endpoint& remote) {
+    std::size_t at, file socket, const net::endpoint& remote) {
+  std::unique_ptr<net::transport> made;
   if (executor) {
-    return std::make_unique<net::asio_transport>(asio::make_strand(*executor), descriptor, remote);
+    made = std::make_unique<net::asio_transport>(asio::make_strand(*executor), socket.descriptor(),
+                                                 remote);
+  } else {
+    made = std::make_unique<net::poll_transport>(threads->poller(at), socket.descriptor(), remote);
   }
-  return std::make_unique<net::poll_transport>(threads->poller(at), descriptor, remote);
+  socket.release();  // it has an owner now
+  return made;
 }
 
 void server::implementation::adopt(std::shared_ptr<net::worker> w,

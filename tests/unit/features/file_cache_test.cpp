@@ -10,11 +10,15 @@
 
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <ctime>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -44,7 +48,8 @@ struct fixture {
     return cache.put(path, open(path), now, later);
   }
   const served_file* confirm(const std::string& path) {
-    return cache.confirm(path, open(path).state(), now);
+    const served_file again = open(path);
+    return cache.confirm(path, *again.opened(), again.state(), now);
   }
   static std::string content(const served_file& f) {
     const request r{method::get};
@@ -107,6 +112,32 @@ TEST_CASE_FIXTURE(fixture, "what was replaced, written to or cut is not the same
   change("cut", [&] { REQUIRE(::truncate(path.c_str(), 1) == 0); });
   change("other rights", [&] { REQUIRE(::chmod(path.c_str(), 0640) == 0); });
   CHECK(content(put(path)) == "l");
+}
+
+// Such writing moves the time of change once, or not at all.
+TEST_CASE_FIXTURE(fixture, "what was written without a trace shows when it is looked at again") {
+  const std::string path = folder.write("a", "small");
+  std::error_code error;
+  const file reading = file::open(path, error);
+  const int writing = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  void* const map = ::mmap(nullptr, 5, PROT_READ | PROT_WRITE, MAP_SHARED, writing, 0);
+  REQUIRE(map != MAP_FAILED);
+  std::memcpy(map, "SMALL", 5);
+  const served_file& kept = put(path);
+  const auto sent = [&] {
+    const request r{method::get};
+    auto to = std::make_unique<response>();
+    kept.answer(r, *to);
+    return to;
+  };
+  const auto under_way = sent();
+  std::memcpy(map, "other", 5);
+  const served_file* again = confirm(path);
+  REQUIRE(again == &kept);
+  CHECK(content(kept) == "other");
+  CHECK(under_way->text() == "SMALL");
+  ::munmap(map, 5);
+  ::close(writing);
 }
 
 TEST_CASE_FIXTURE(fixture, "an open file shows at once that it was written to") {

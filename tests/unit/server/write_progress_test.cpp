@@ -24,7 +24,7 @@ class fake_transport final : public net::transport {
   void shutdown_send() noexcept override {}
   void close(bool) noexcept override {}
   std::uint64_t unsent() const noexcept override { return waiting; }
-  bool peer_is_gone() const noexcept override { return false; }
+  net::peer_state look_at_peer() noexcept override { return net::peer_state::silent; }
   const net::endpoint& remote() const noexcept override { return nobody_; }
   boost::asio::any_io_executor executor() const override { return {}; }
 
