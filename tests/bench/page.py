@@ -114,8 +114,21 @@ def in_process(figures):
     return table_or_word(["", "", "unit"], rows)
 
 
+def room(figures):
+    """How near to the floor the goals are that are set by another server."""
+    floor = figures.median("keep_alive/64", FLOOR)
+    rows = []
+    for scenario, what, limit in (("flag", "`/flag`", 0.70), ("files/1k", "file of 1 KiB", 0.70),
+                                  ("not_modified", "304 Not Modified", 0.70)):
+        nginx, ours = figures.median(scenario, "nginx"), figures.median(scenario, OURS)
+        if floor and nginx and ours:
+            rows.append([what, f"{limit * nginx / floor:.2f}", f"{ours / floor:.2f}", f"{nginx / floor:.2f}"])
+    return table_or_word(["", "goal, in floors", "ours", "nginx"], rows)
+
+
 BLOCKS = {
     "goals": goals.markdown,
+    "room": room,
     "losses": losses,
     "all_figures": all_figures,
     "versions": versions,

@@ -309,8 +309,10 @@ void connection::respond() {
     return fail(close_reason::content_changed);
   }
   const bool head_only = engine.request().method() == method::head;
-  const std::uint64_t content_size =
-      http1::sends_content(response, head_only) ? response.content_size() : 0;
+  std::uint64_t content_size = 0;  // for the log; the engine takes the content
+  if (core_->options.access_log && http1::sends_content(response, head_only)) {
+    content_size = response.content_size();
+  }
   engine.respond(response, common_fields_of(*core_), last);
   if (last && !core_->draining && engine.reason() == close_reason::drained) {
     set_reason(close_reason::request_refused);
