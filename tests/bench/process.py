@@ -42,10 +42,10 @@ def descriptors(pid):
 
 def family(pid):
     """The process and its descendants: some peers fork."""
-    found, todo = [], [pid]
-    while todo:
-        found.append(todo.pop())
-        todo += [int(child) for children in of_threads(found[-1], "children") for child in children.split()]
+    found, ahead = [], [pid]
+    while ahead:
+        found.append(ahead.pop())
+        ahead += [int(child) for children in of_threads(found[-1], "children") for child in children.split()]
     return found
 
 

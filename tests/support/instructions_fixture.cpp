@@ -12,9 +12,11 @@
 #include "http1/serializer.hpp"
 #include "routing/tree.hpp"
 
+#include "support/sample_requests.hpp"
+#include "support/sample_routes.hpp"
+
 #include <asio_httpd/response.hpp>
 
-#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -28,31 +30,6 @@ namespace {
 
 using namespace asio_httpd;
 using operation = std::function<void()>;
-
-constexpr std::string_view short_request =
-    "GET /hello?n=1234 HTTP/1.1\r\n"
-    "Host: localhost:8080\r\n"
-    "Connection: keep-alive\r\n"
-    "\r\n";
-static_assert(short_request.size() == 76);
-
-constexpr std::string_view browser_request =
-    "GET /gallery/2024/05/a-walk-along-the-coast-04.jpg?size=large HTTP/1.1\r\n"
-    "Host: pictures.example.com\r\n"
-    "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Firefox/115.0\r\n"
-    "Accept: image/avif,image/webp,*/*\r\n"
-    "Accept-Language: en-GB,en;q=0.8,de-DE;q=0.6,de;q=0.4,fr;q=0.2\r\n"
-    "Accept-Encoding: gzip, deflate, br\r\n"
-    "Connection: keep-alive\r\n"
-    "Referer: https://pictures.example.com/gallery/2024/05/\r\n"
-    "Cookie: session=6f1d8c0e5a7b4923b8f1c2d3e4f50617; theme=dark; seen=1714550400.17.3;"
-    " consent=necessary-statistics; region=coast-north; viewed=a-walk-along-the-coast-103.jpg\r\n"
-    "Sec-Fetch-Dest: image\r\n"
-    "Sec-Fetch-Mode: no-cors\r\n"
-    "Sec-Fetch-Site: same-origin\r\n"
-    "If-Modified-Since: Fri, 03 May 2024 10:00:00 GMT\r\n"
-    "\r\n";
-static_assert(browser_request.size() == 700);
 
 // The compiler must take it that somebody looks.
 template <class T>
@@ -79,32 +56,6 @@ operation parse_head(std::string_view request, http1::instruction_set set) {
 
 constexpr std::size_t route_count = 1000;
 
-struct route_text {
-  std::string pattern;
-  std::string target;
-};
-
-// Five routes of a REST service for each of 200 resources, three of them with parameters.
-route_text make_route(std::size_t number) {
-  constexpr std::array<const char*, 8> areas{"users",   "orders", "articles", "invoices",
-                                             "devices", "teams",  "projects", "reports"};
-  const std::size_t resource = number / 5;
-  const std::string base = "/api/v" + std::to_string(resource % 3) + "/" + areas[resource % 8] +
-                           std::to_string(resource);
-  switch (number % 5) {
-    case 0:
-      return {base, base};
-    case 1:
-      return {base + "/recent/summary.json", base + "/recent/summary.json"};
-    case 2:
-      return {base + "/{id:int}", base + "/1234567"};
-    case 3:
-      return {base + "/{id}/comments/{comment}", base + "/a81bc81b/comments/99"};
-    default:
-      return {base + "/files/{rest...}", base + "/files/images/2024/portrait.png"};
-  }
-}
-
 struct known_path {
   std::string target;  // the path refers to it
   http::path path;
@@ -118,10 +69,10 @@ struct service {
 std::shared_ptr<const service> make_service() {
   auto made = std::make_shared<service>();
   for (std::size_t i = 0; i < route_count; ++i) {
-    route_text r = make_route(i);
+    test_support::route_text r = test_support::make_route(i);
     made->routes.insert({}, method::get, r.pattern, static_cast<std::uint32_t>(i));
     auto& known = *made->paths.emplace_back(std::make_unique<known_path>());
-    known.target = std::move(r.target);
+    known.target = std::move(r.example);
     if (known.path.parse(known.target) != http::path_error::none) std::abort();
   }
   made->routes.compile();
@@ -161,12 +112,17 @@ struct named_operation {
 const std::vector<named_operation>& operations() {
   using set = http1::instruction_set;
   static const std::vector<named_operation> all = {
-      {"parse_head/76_bytes/portable", [] { return parse_head(short_request, set::portable); }},
-      {"parse_head/76_bytes/sse42", [] { return parse_head(short_request, set::sse42); }},
-      {"parse_head/76_bytes/avx2", [] { return parse_head(short_request, set::avx2); }},
-      {"parse_head/700_bytes/portable", [] { return parse_head(browser_request, set::portable); }},
-      {"parse_head/700_bytes/sse42", [] { return parse_head(browser_request, set::sse42); }},
-      {"parse_head/700_bytes/avx2", [] { return parse_head(browser_request, set::avx2); }},
+      {"parse_head/76_bytes/portable",
+       [] { return parse_head(test_support::wrk_request, set::portable); }},
+      {"parse_head/76_bytes/sse42",
+       [] { return parse_head(test_support::wrk_request, set::sse42); }},
+      {"parse_head/76_bytes/avx2", [] { return parse_head(test_support::wrk_request, set::avx2); }},
+      {"parse_head/700_bytes/portable",
+       [] { return parse_head(test_support::browser_request, set::portable); }},
+      {"parse_head/700_bytes/sse42",
+       [] { return parse_head(test_support::browser_request, set::sse42); }},
+      {"parse_head/700_bytes/avx2",
+       [] { return parse_head(test_support::browser_request, set::avx2); }},
       {"match_route/1000_routes", match_route},
       {"serialize_head", serialize_head},
   };

@@ -66,8 +66,6 @@ class poller : public std::enable_shared_from_this<poller> {
 
  private:
   static constexpr int batch_size = 64;
-  // So many events at once, and more are likely to be there by the time these are done.
-  static constexpr int busy = 4;
   // Batches one after the other before the rest of the context gets its turn.
   static constexpr int most_batches = 4;
   // A closed descriptor's number may come again while events of the old one are under way.

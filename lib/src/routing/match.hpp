@@ -8,6 +8,7 @@
 #include <asio_httpd/method.hpp>
 #include <asio_httpd/pattern.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -27,19 +28,15 @@ struct registered_route {
 // The values of a match, in the order of the parameters in the pattern. Views into the path.
 class parameters {
  public:
-  // Values that are not there are not made; a defaulted one would be deleted.
-  parameters() noexcept {}  // NOLINT(modernize-use-equals-default)
   std::size_t size() const noexcept { return size_; }
   std::string_view operator[](std::size_t index) const noexcept { return values_[index]; }
-  const std::string_view* begin() const noexcept { return values_; }
-  const std::string_view* end() const noexcept { return values_ + size_; }
+  const std::string_view* begin() const noexcept { return values_.data(); }
+  const std::string_view* end() const noexcept { return values_.data() + size_; }
   void clear() noexcept { size_ = 0; }
   void push_back(std::string_view value) noexcept { values_[size_++] = value; }  // at most 8
 
  private:
-  union {
-    std::string_view values_[max_parameters];
-  };
+  std::array<std::string_view, max_parameters> values_;
   std::size_t size_ = 0;
 };
 

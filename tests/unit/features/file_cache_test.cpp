@@ -30,20 +30,26 @@ using test_support::scratch_folder;
 
 namespace {
 
+served_file open(const std::string& path) {
+  std::error_code error;
+  file opened = file::open(path, error);
+  REQUIRE_FALSE(error);
+  const auto state = file_state::of(opened);
+  REQUIRE(state);
+  return served_file(std::move(opened), *state, "text/plain");
+}
+
+// In the calling thread's cache.
+void put_in(file_caches& caches, const std::string& path) {
+  caches.local().put(path, open(path), file_cache::now(), std::time(nullptr) + 60);
+}
+
 struct fixture {
   scratch_folder folder;
   file_cache cache;
   file_cache::time_point now{1h};
   std::int64_t later = std::time(nullptr) + 60;
 
-  served_file open(const std::string& path) const {
-    std::error_code error;
-    file opened = file::open(path, error);
-    REQUIRE_FALSE(error);
-    const auto state = file_state::of(opened);
-    REQUIRE(state);
-    return served_file(std::move(opened), *state, "text/plain");
-  }
   const served_file& put(const std::string& path) {
     return cache.put(path, open(path), now, later);
   }
@@ -202,11 +208,7 @@ TEST_CASE("each thread has its own, gone with it") {
   CHECK(&caches.local() == mine);
   std::thread([&] {
     CHECK(&caches.local() != mine);
-    std::error_code error;
-    file opened = file::open(path, error);
-    const auto state = file_state::of(opened);
-    caches.local().put(path, served_file(std::move(opened), *state, "text/plain"),
-                       file_cache::now(), std::time(nullptr) + 60);
+    put_in(caches, path);
     CHECK(file_cache::descriptors_held() == 1);
   }).join();
   CHECK(file_cache::descriptors_held() == 0);
@@ -217,11 +219,7 @@ TEST_CASE("gone with their owner, too") {
   const std::string path = folder.write("a", large);
   {
     file_caches caches;
-    std::error_code error;
-    file opened = file::open(path, error);
-    const auto state = file_state::of(opened);
-    caches.local().put(path, served_file(std::move(opened), *state, "text/plain"),
-                       file_cache::now(), std::time(nullptr) + 60);
+    put_in(caches, path);
     CHECK(file_cache::descriptors_held() == 1);
     file_caches::sweep_this_thread(file_cache::now() + 1min);
     CHECK(file_cache::descriptors_held() == 0);
