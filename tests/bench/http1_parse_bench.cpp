@@ -20,7 +20,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/receive_buffer.hpp"
+#include "base/byte_buffer.hpp"
 #include "http1/engine.hpp"
 #include "http1/head_parser.hpp"
 #include "support/sample_requests.hpp"
@@ -36,7 +36,7 @@ using test_support::wrk_request;
 void parse_with(benchmark::State& state, http1::parse_head_function* parse,
                 std::string_view request) {
   if (parse == nullptr) return state.SkipWithError("this processor lacks the instructions");
-  asio_httpd::base::receive_buffer input;
+  asio_httpd::base::byte_buffer input;
   input.append(request);
   const http1::head_limits limits;
   asio_httpd::fields fields;

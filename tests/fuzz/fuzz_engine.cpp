@@ -105,13 +105,13 @@ class player {
   // Whether 100 is sent depends on whether the body is there already, so it is left out.
   void accept(std::uint64_t limit) {
     limit_ = limit;
-    std::string& bytes = engine_.output().bytes();
-    const std::size_t before = bytes.size();
+    auto& output = engine_.output();
+    FUZZ_REQUIRE(output.empty());
     engine_.accept_body(limit);
-    if (bytes.size() == before) return;
-    FUZZ_REQUIRE(std::string_view(bytes).substr(before) == interim);
+    if (output.empty()) return;
+    FUZZ_REQUIRE(output.first() == interim);
     FUZZ_REQUIRE(engine_.request().get(field::expect).size() == 12);
-    bytes.resize(before);
+    output.clear();
   }
 
   void on_dispatch() {

@@ -101,10 +101,10 @@ class engine_script::player {
   }
 
   void accept(std::uint64_t limit) {
+    flush();
     engine_.accept_body(limit);
-    std::string& bytes = engine_.output().bytes();
-    if (!bytes.ends_with(interim)) return;
-    bytes.resize(bytes.size() - interim.size());
+    if (engine_.output().first() != interim) return;
+    engine_.output().clear();
     ++result_.continues;
   }
 

@@ -95,10 +95,11 @@ operation serialize_head() {
   auto answer = std::make_shared<response>(status::ok, std::string(1024, 'x'), "text/html");
   answer->set(field::etag, "\"5f3c1b2a9d8e7f60\"").set(field::cache_control, "max-age=3600");
   auto common = std::make_shared<http1::common_fields>("asio_httpd");
-  return [=, lines = common->at(1714732800), bytes = std::string()]() mutable {
-    bytes.clear();
-    http1::serialize_head(*answer, {.common = lines}, bytes);
-    use(bytes);
+  auto bytes = std::make_shared<base::byte_buffer>();
+  return [=, lines = common->at(1714732800)] {
+    bytes->clear();
+    http1::serialize_head(*answer, {.common = lines}, *bytes);
+    use(bytes->view());
   };
 }
 

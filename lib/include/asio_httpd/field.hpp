@@ -6,7 +6,10 @@
 
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
 namespace asio_httpd {
@@ -108,6 +111,29 @@ enum class field : std::uint8_t {
 };
 
 inline constexpr std::size_t field_count = 93;
+
+// Some of the ids.
+class field_set {
+ public:
+  constexpr field_set() = default;
+  constexpr field_set(std::initializer_list<field> ids) noexcept {
+    for (field id : ids) add(id);
+  }
+  constexpr void add(field id) noexcept { words_[word(id)] |= bit(id); }
+  constexpr void remove(field id) noexcept { words_[word(id)] &= ~bit(id); }
+  constexpr bool contains(field id) const noexcept { return (words_[word(id)] & bit(id)) != 0; }
+  constexpr bool intersects(const field_set& other) const noexcept {
+    return ((words_[0] & other.words_[0]) | (words_[1] & other.words_[1])) != 0;
+  }
+
+ private:
+  static constexpr std::size_t word(field id) noexcept { return static_cast<std::size_t>(id) / 64; }
+  static constexpr std::uint64_t bit(field id) noexcept {
+    return std::uint64_t{1} << (static_cast<std::size_t>(id) % 64);
+  }
+  std::array<std::uint64_t, 2> words_{};
+};
+static_assert(field_count <= 128);
 
 // The canonical spelling, for example "Content-Length". Static storage; "" for `unknown`.
 std::string_view to_string(field f) noexcept;

@@ -14,7 +14,6 @@
 
 #include <asio_httpd/field.hpp>
 
-#include <bitset>
 #include <cstdint>
 #include <iterator>
 #include <string>
@@ -47,8 +46,9 @@ class fields {
   // The first value under that name, or "" where there is none; `contains` tells them apart.
   std::string_view get(field id) const noexcept;
   std::string_view get(std::string_view name) const noexcept;
-  bool contains(field id) const noexcept { return present_[index(id)]; }
+  bool contains(field id) const noexcept { return present_.contains(id); }
   bool contains(std::string_view name) const noexcept;
+  bool contains_any(const field_set& ids) const noexcept { return present_.intersects(ids); }
   // How many lines carry that name.
   std::size_t count(field id) const noexcept;
 
@@ -84,7 +84,6 @@ class fields {
     field id;
   };
 
-  static constexpr std::size_t index(field id) noexcept { return static_cast<std::size_t>(id); }
   const char* base() const noexcept { return borrowed_ ? borrowed_ : text_.data(); }
   std::string_view name_of(const line& l) const noexcept {
     return {base() + l.name_offset, l.name_size};
@@ -101,7 +100,7 @@ class fields {
   std::vector<line> lines_;
   std::string text_;                // owned: "Name: value" CRLF, as it will be sent
   const char* borrowed_ = nullptr;  // or the receive buffer
-  std::bitset<field_count> present_;
+  field_set present_;
   bool has_gaps_ = false;  // text_ holds lines that were removed
 };
 

@@ -63,9 +63,7 @@ class request {
 
   // A path parameter by name or by position, decoded; "" where there is none.
   std::string_view param(std::string_view name) const noexcept;
-  std::string_view param(std::size_t index) const noexcept {
-    return index < parameters_.size() ? parameters_[index] : std::string_view{};
-  }
+  std::string_view param(std::size_t index) const noexcept;
 
   // Who sent it: "192.0.2.1", "2001:db8::1", or "unix". Made on each call.
   std::string remote_address() const;
@@ -88,7 +86,8 @@ class request {
   std::string_view body_;
   asio_httpd::fields fields_;
   asio_httpd::fields trailers_;
-  std::array<std::string_view, max_parameters> parameters_{};
+  std::array<std::string_view, max_parameters> parameters_;
+  std::size_t parameter_count_ = 0;
   std::string_view pattern_;  // of the route that matched; names the parameters
   const asio_httpd::peer* peer_ = nullptr;
   std::unique_ptr<owned> owned_;

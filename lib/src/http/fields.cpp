@@ -81,7 +81,7 @@ fields& fields::operator=(fields&& other) noexcept {
 }
 
 std::string_view fields::get(field id) const noexcept {
-  if (!present_[index(id)]) return {};
+  if (!present_.contains(id)) return {};
   for (const line& l : lines_) {
     if (l.id == id) return value_of(l);
   }
@@ -104,7 +104,7 @@ bool fields::contains(std::string_view name) const noexcept {
 }
 
 std::size_t fields::count(field id) const noexcept {
-  if (!present_[index(id)]) return 0;
+  if (!present_.contains(id)) return 0;
   return static_cast<std::size_t>(
       std::count_if(lines_.begin(), lines_.end(), [&](const line& l) { return l.id == id; }));
 }
@@ -112,7 +112,7 @@ std::size_t fields::count(field id) const noexcept {
 void fields::set(field id, std::string_view value) {
   require_known(id);
   require_valid_value(value);
-  if (!present_[index(id)]) return add_line(id, to_string(id), value);
+  if (!present_.contains(id)) return add_line(id, to_string(id), value);
   const std::string kept(value);  // it may lie in a line that goes
   erase(id);
   add_line(id, to_string(id), kept);
@@ -153,7 +153,7 @@ void fields::erase_lines(Which which) noexcept {
 
 void fields::erase(field id) noexcept {
   erase_lines([&](const line& l) { return l.id == id; });
-  present_.reset(index(id));
+  present_.remove(id);
 }
 
 void fields::erase(std::string_view name) noexcept {
@@ -168,7 +168,7 @@ void fields::clear() noexcept {
   lines_.clear();
   text_.clear();
   borrowed_ = nullptr;
-  present_.reset();
+  present_ = {};
   has_gaps_ = false;
 }
 
@@ -181,7 +181,7 @@ void fields::add_line(field id, std::string_view name, std::string_view value) {
   l.value_size = static_cast<std::uint32_t>(value.size());
   append_text(name, value);
   lines_.push_back(l);
-  present_.set(index(id));
+  present_.add(id);
 }
 
 // The two may be views into the text that they are added to: `f.set("a", f.get("b"))`.
@@ -199,8 +199,8 @@ void fields::append_text(std::string_view name, std::string_view value) {
 }
 
 void fields::recount(field id) noexcept {
-  present_[index(id)] =
-      std::any_of(lines_.begin(), lines_.end(), [&](const line& l) { return l.id == id; });
+  const auto has_id = [&](const line& l) { return l.id == id; };
+  if (std::none_of(lines_.begin(), lines_.end(), has_id)) present_.remove(id);
 }
 
 }  // namespace asio_httpd

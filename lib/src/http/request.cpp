@@ -79,6 +79,10 @@ std::string_view request::param(std::string_view name) const noexcept {
   return {};
 }
 
+std::string_view request::param(std::size_t index) const noexcept {
+  return index < parameter_count_ ? parameters_[index] : std::string_view{};
+}
+
 std::string request::remote_address() const {
   return peer_ ? peer_->address() : std::string();
 }

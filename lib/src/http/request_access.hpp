@@ -30,7 +30,12 @@ struct request_access {
   static void body(request& r, std::string_view b) noexcept { r.body_ = b; }
   static void pattern(request& r, std::string_view p) noexcept { r.pattern_ = p; }
   static void peer(request& r, const asio_httpd::peer* p) noexcept { r.peer_ = p; }
-  static auto& parameters(request& r) noexcept { return r.parameters_; }
+  // At most `max_parameters`, in the order of the pattern.
+  template <class Values>
+  static void parameters(request& r, const Values& values) noexcept {
+    r.parameter_count_ = 0;
+    for (std::string_view value : values) r.parameters_[r.parameter_count_++] = value;
+  }
   static asio_httpd::fields& fields(request& r) noexcept { return r.fields_; }
   static asio_httpd::fields& trailers(request& r) noexcept { return r.trailers_; }
 
@@ -45,7 +50,7 @@ struct request_access {
     r.path_ = "/";
     r.fields_.clear();
     r.trailers_.clear();
-    r.parameters_.fill({});
+    r.parameter_count_ = 0;
   }
 };
 

@@ -122,7 +122,7 @@ rule engine::read_request_line(const char* message) {
   // Framing first: where it is broken, nothing else of the message can be trusted.
   const rule r = read_framing(request_.fields(), head_.version_minor, framing_, known_host_);
   if (r != rule::none) return r;
-  if (framing_.host != known_host_) {
+  if (!framing_.host_is_known) {
     known_host_ = framing_.host;
     known_name_size_ = http::host_without_port(known_host_).size();
   }

@@ -18,7 +18,7 @@
 
 #pragma once
 
-#include "base/receive_buffer.hpp"
+#include "base/byte_buffer.hpp"
 #include "http/path.hpp"
 #include "http1/chunked.hpp"
 #include "http1/framing.hpp"
@@ -50,7 +50,7 @@ class engine {
   // Ready for a new connection, or for going on with one that was idle. Keeps memory.
   void reset(const head_limits& limits) noexcept;
 
-  base::receive_buffer& input() noexcept { return input_; }
+  base::byte_buffer& input() noexcept { return input_; }
   http1::output& output() noexcept { return output_; }
   // The peer will send no more.
   void commit_eof() noexcept { eof_ = true; }
@@ -143,8 +143,8 @@ class engine {
   action refuse(rule r) noexcept;
   action close(close_reason r) noexcept;
 
-  base::receive_buffer input_;
-  base::receive_buffer head_text_;  // holds the head while a body comes in
+  base::byte_buffer input_;
+  base::byte_buffer head_text_;  // holds the head while a body comes in
   http1::output output_;
   head_limits limits_;
   head head_;

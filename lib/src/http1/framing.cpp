@@ -76,11 +76,17 @@ void read_line(fields::value_type line, findings& found, framing& to) noexcept {
   }
 }
 
-rule check_host(const findings& found, std::string_view host, unsigned version_minor,
-                std::string_view known_host) noexcept {
+// Most requests: one Host, and nothing else of what decides here.
+bool has_only_host(const fields& f) noexcept {
+  static constexpr field_set others = {field::content_length, field::transfer_encoding,
+                                       field::connection, field::expect, field::upgrade};
+  return !f.contains_any(others) && f.count(field::host) == 1;
+}
+
+rule check_host(const findings& found, const framing& f, unsigned version_minor) noexcept {
   if (found.hosts == 0) return version_minor == 0 ? rule::none : rule::host_missing;
   if (found.hosts > 1) return rule::host_repeated;
-  if (host == known_host || http::valid_host(host, http::empty_host::allow)) return rule::none;
+  if (f.host_is_known || http::valid_host(f.host, http::empty_host::allow)) return rule::none;
   return rule::host_invalid;
 }
 
@@ -101,9 +107,15 @@ rule check_body(const findings& found, unsigned version_minor) noexcept {
 rule read_framing(const fields& f, unsigned version_minor, framing& to,
                   std::string_view known_host) noexcept {
   findings found;
-  for (auto line : f) read_line(line, found, to);
+  if (has_only_host(f)) {
+    ++found.hosts;
+    to.host = f.get(field::host);
+  } else {
+    for (auto line : f) read_line(line, found, to);
+  }
   if (rule r = check_body(found, version_minor); r != rule::none) return r;
-  if (rule r = check_host(found, to.host, version_minor, known_host); r != rule::none) return r;
+  to.host_is_known = to.host == known_host;
+  if (rule r = check_host(found, to, version_minor); r != rule::none) return r;
   if (found.other_expectation && version_minor != 0) return rule::expectation_unknown;
   to.chunked = found.chunked != 0;
   to.keep_alive = !found.close && (version_minor != 0 || found.keep_alive);

@@ -24,6 +24,7 @@ struct framing {
   bool expects_continue = false;
   bool wants_upgrade = false;  // Connection: upgrade beside Upgrade
   std::string_view host;       // the Host field's value
+  bool host_is_known = false;  // it is the `known_host` of read_framing
 
   bool has_body() const noexcept { return chunked || content_length != 0; }
 };

@@ -78,7 +78,7 @@ struct field_sink {
   static void add(fields& f, field id, piece name, piece value) {
     f.lines_.push_back(
         {name.offset, value.offset, value.size, static_cast<std::uint16_t>(name.size), id});
-    f.present_.set(fields::index(id));
+    f.present_.add(id);
   }
   static std::size_t size(const fields& f) noexcept { return f.lines_.size(); }
 };

@@ -6,6 +6,8 @@
 
 #pragma once
 
+#include "base/byte_buffer.hpp"
+
 #include <asio_httpd/file.hpp>
 #include <asio_httpd/response.hpp>
 
@@ -23,13 +25,11 @@ class output {
   // Bodies up to this size are copied behind their head.
   static constexpr std::size_t small_body = 16 * 1024;
 
-  std::string& bytes() noexcept { return bytes_; }
-  bool has_tail() const noexcept { return text_at_ != text().size() || file_left_ != 0; }
-  bool empty() const noexcept { return bytes_at_ == bytes_.size() && !has_tail(); }
+  base::byte_buffer& bytes() noexcept { return bytes_; }
+  bool has_tail() const noexcept { return !tail_.empty() || file_left_ != 0; }
+  bool empty() const noexcept { return bytes_.empty() && !has_tail(); }
   // Bytes in memory; a file's are not.
-  std::size_t pending() const noexcept {
-    return bytes_.size() - bytes_at_ + text().size() - text_at_;
-  }
+  std::size_t pending() const noexcept { return bytes_.size() + tail_.size(); }
 
   std::size_t memory() const noexcept { return bytes_.capacity() + text_.capacity(); }
 
@@ -44,17 +44,17 @@ class output {
     } else {
       shared_ = r.release_shared_text();
       if (!shared_) text_ = r.release_text();
+      tail_ = shared_ ? *shared_ : text_;
     }
   }
 
   // For who sends: first these two pieces of memory, then the file.
-  std::string_view first() const noexcept { return std::string_view(bytes_).substr(bytes_at_); }
-  std::string_view second() const noexcept { return text().substr(text_at_); }
+  std::string_view first() const noexcept { return bytes_.view(); }
+  std::string_view second() const noexcept { return tail_; }
   void sent(std::size_t n) noexcept {
-    const std::size_t from_bytes = std::min(n, bytes_.size() - bytes_at_);
-    bytes_at_ += from_bytes;
-    text_at_ += n - from_bytes;
-    if (bytes_at_ == bytes_.size() && text_at_ == text().size()) clear_memory();
+    const std::size_t from_bytes = std::min(n, bytes_.size());
+    bytes_.consume(from_bytes);
+    if (n != from_bytes) sent_of_tail(n - from_bytes);
   }
 
   // Null where there is none.
@@ -68,26 +68,27 @@ class output {
   }
 
   void clear() noexcept {
-    clear_memory();
+    bytes_.clear();
+    release_tail();
     file_.reset();
     file_left_ = 0;
   }
 
  private:
-  std::string_view text() const noexcept { return shared_ ? *shared_ : text_; }
-  void clear_memory() noexcept {
-    bytes_.clear();
-    bytes_at_ = 0;
+  void sent_of_tail(std::size_t n) noexcept {
+    tail_.remove_prefix(n);
+    if (tail_.empty()) release_tail();
+  }
+  void release_tail() noexcept {
+    tail_ = {};
     if (!text_.empty()) std::string().swap(text_);  // large: not kept
     shared_.reset();
-    text_at_ = 0;
   }
 
-  std::string bytes_;
-  std::size_t bytes_at_ = 0;
-  std::string text_;
+  base::byte_buffer bytes_;
+  std::string text_;  // longer than small_body, and so it stays where it is when this moves
   std::shared_ptr<const std::string> shared_;  // instead of text_, where not null
-  std::size_t text_at_ = 0;
+  std::string_view tail_;                      // what is left of either
   std::shared_ptr<const asio_httpd::file> file_;
   std::uint64_t file_offset_ = 0;
   std::uint64_t file_left_ = 0;

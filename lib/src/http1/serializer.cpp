@@ -6,10 +6,8 @@
 
 #include <asio_httpd/date.hpp>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
-#include <iterator>
 #include <optional>
 
 namespace asio_httpd::http1 {
@@ -30,16 +28,16 @@ constexpr std::size_t longest_integer = 20;
 // reason phrase, "Content-Length: ", "Connection: upgrade, close", line ends.
 constexpr std::size_t fixed_size = 160;
 
-// Writes into room that was made before.
+// Writes into room that is made before.
 class writer {
  public:
-  writer(std::string& to, std::size_t room) : to_(to), before_(to.size()) {
-    to_.resize(before_ + room);
-    at_ = to_.data() + before_;
+  writer(base::byte_buffer& to, std::size_t room) : to_(to) {
+    to_.prepare(room);
+    at_ = to_.write_position();
   }
   writer(const writer&) = delete;
   writer& operator=(const writer&) = delete;
-  ~writer() { to_.resize(static_cast<std::size_t>(at_ - to_.data())); }
+  ~writer() { to_.commit(static_cast<std::size_t>(at_ - to_.write_position())); }
 
   writer& add(std::string_view text) noexcept {
     at_ += text.copy(at_, text.size());
@@ -51,8 +49,7 @@ class writer {
   }
 
  private:
-  std::string& to_;
-  const std::size_t before_;
+  base::byte_buffer& to_;
   char* at_;
 };
 
@@ -66,19 +63,9 @@ void write_status_line(status s, writer& to) {
 
 // Fields that are the server's to say: those of the connection (RFC 9110 section 7.6.1), and those
 // that all responses of a second share.
-constexpr field fields_of_server[] = {
+constexpr field_set fields_of_server = {
     field::connection, field::content_length, field::transfer_encoding,
     field::keep_alive, field::date,           field::server};
-
-bool has_field_of_server(const fields& f) noexcept {
-  return std::any_of(std::begin(fields_of_server), std::end(fields_of_server),
-                     [&](field id) { return f.contains(id); });
-}
-
-bool belongs_to_server(field id) noexcept {
-  return std::find(std::begin(fields_of_server), std::end(fields_of_server), id) !=
-         std::end(fields_of_server);
-}
 
 // A 205 has no content, and says so (RFC 9110 section 15.3.6).
 std::uint64_t announced_size(const response& r) noexcept {
@@ -93,7 +80,7 @@ std::size_t size_of(const fields& f) noexcept {
 
 void write_fields_singly(const fields& f, writer& to) {
   for (auto [id, name, value] : f) {
-    if (!belongs_to_server(id)) to.add(name).add(": ").add(value).add("\r\n");
+    if (!fields_of_server.contains(id)) to.add(name).add(": ").add(value).add("\r\n");
   }
 }
 
@@ -123,9 +110,9 @@ bool sends_content(const response& r, bool head_only) noexcept {
   return !head_only && !forbids_content(r.status()) && announced_size(r) != 0;
 }
 
-void serialize_head(const response& r, const serialize_options& options, std::string& to) {
+void serialize_head(const response& r, const serialize_options& options, base::byte_buffer& to) {
   auto lines = field_source::lines(r.fields());
-  if (lines && has_field_of_server(r.fields())) lines.reset();
+  if (lines && r.fields().contains_any(fields_of_server)) lines.reset();
   const std::size_t fields_size = lines ? lines->size() : size_of(r.fields());
   writer out(to, fixed_size + options.common.size() + fields_size);
   write_status_line(r.status(), out);

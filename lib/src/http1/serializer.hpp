@@ -9,6 +9,8 @@
 
 #pragma once
 
+#include "base/byte_buffer.hpp"
+
 #include <asio_httpd/response.hpp>
 
 #include <cstdint>
@@ -28,7 +30,7 @@ struct serialize_options {
 bool sends_content(const response& r, bool head_only) noexcept;
 
 // Appends status line, fields and the empty line.
-void serialize_head(const response& r, const serialize_options& options, std::string& to);
+void serialize_head(const response& r, const serialize_options& options, base::byte_buffer& to);
 
 // The lines that all responses of a second share.
 class common_fields {

@@ -136,7 +136,7 @@ router::match router_access::find(const router& r, request& q, const http::path&
     case routing::match_outcome::options:
       return {outcome::options, 0, found.allowed};
   }
-  std::copy(values.begin(), values.end(), request_access::parameters(q).begin());
+  request_access::parameters(q, values);
   request_access::pattern(q, r[found.route].pattern);
   return {outcome::found, found.route, {}};
 }

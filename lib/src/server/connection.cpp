@@ -39,7 +39,7 @@ using net::transport;
 constexpr std::size_t first_read = 8 * 1024;
 constexpr std::size_t body_read = 32 * 1024;
 // Sent from a file before other connections of the thread get their turn.
-constexpr std::uint64_t file_turn = 1024 * 1024;
+constexpr std::uint64_t file_turn = 512 * 1024;
 // A file of this size goes out in one call, or waits.
 constexpr std::uint64_t sent_in_no_time = 64 * 1024;
 constexpr unsigned most_reads_in_turn = 16;
@@ -206,7 +206,6 @@ void connection::on_head() {
   auto& [engine, response] = *work_;
   wait_is_over();
   exchange_.started = turn_time();
-  response.clear();
   if (!find_route(*core_, *work_, exchange_)) return respond();
   const auto limit = exchange_.route->options.body_limit;
   engine.accept_body(limit.value_or(core_->options.limits.body));
@@ -319,6 +318,7 @@ void connection::respond() {
   }
   if (engine.is_closing()) set_reason(engine.reason());
   record(content_size);
+  if (!response.upgrade_handler()) response.clear();
 }
 
 // A small file goes out with its head in one write. False where it is shorter than it was.

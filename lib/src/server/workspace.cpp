@@ -6,8 +6,8 @@
 
 #include "http/request_access.hpp"
 
+#include <array>
 #include <utility>
-#include <vector>
 
 namespace asio_httpd::serving {
 namespace {
@@ -15,31 +15,30 @@ namespace {
 constexpr std::size_t most_kept = 16;
 constexpr std::size_t largest_kept = 64 * 1024;  // bytes of buffers
 
-// Behind functions that are not inlined: a coroutine may go on in another thread, where an address
-// that was worked out before would be of the wrong one.
-std::vector<std::unique_ptr<workspace>>& kept() {
-  thread_local std::vector<std::unique_ptr<workspace>> stack;
-  return stack;
-}
+struct stack {
+  std::array<std::unique_ptr<workspace>, most_kept> items;
+  std::size_t size = 0;
+};
+
+thread_local stack kept;
 
 }  // namespace
 
+// Not inlined: a coroutine may go on in another thread, where an address that was worked out before
+// would be of the wrong one.
 [[gnu::noinline]] std::unique_ptr<workspace> workspace::take() {
-  auto& stack = kept();
-  if (stack.empty()) return std::make_unique<workspace>();
-  auto taken = std::move(stack.back());
-  stack.pop_back();
-  return taken;
+  auto& [items, size] = kept;
+  if (size == 0) return std::make_unique<workspace>();
+  return std::move(items[--size]);
 }
 
 [[gnu::noinline]] void workspace::give_back(std::unique_ptr<workspace> w) noexcept {
-  if (!w || w->engine.memory() > largest_kept) return;
-  auto& stack = kept();
-  if (stack.size() >= most_kept) return;
+  auto& [items, size] = kept;
+  if (!w || size == most_kept || w->engine.memory() > largest_kept) return;
   w->response.clear();
   w->engine.output().clear();
   request_access::peer(w->engine.request(), nullptr);
-  stack.push_back(std::move(w));
+  items[size++] = std::move(w);
 }
 
 }  // namespace asio_httpd::serving

@@ -18,7 +18,7 @@ struct workspace {
   http1::engine engine;
   asio_httpd::response response;
 
-  // The calling thread's, or a new one.
+  // The calling thread's, or a new one; empty.
   static std::unique_ptr<workspace> take();
   // Back to the calling thread; freed where it grew large or there are enough.
   static void give_back(std::unique_ptr<workspace> w) noexcept;

@@ -35,7 +35,7 @@ TEST_CASE("empty at first") {
 TEST_CASE("small bodies follow their heads in one piece of memory") {
   output out;
   for (int i = 0; i < 2; ++i) {
-    out.bytes() += "head";
+    out.bytes().append("head");
     response r;
     r.body("body");
     out.add_content(r);
@@ -55,7 +55,7 @@ TEST_CASE("a body is small up to 16 KiB; a large one is not copied") {
 
   response large = with_body(output::small_body + 1);
   const char* const text = large.text().data();
-  out.bytes() += "head";
+  out.bytes().append("head");
   out.add_content(large);
   CHECK(out.has_tail());
   CHECK(out.first() == "head");
@@ -65,7 +65,7 @@ TEST_CASE("a body is small up to 16 KiB; a large one is not copied") {
 
 TEST_CASE("what is sent is used up, across both pieces") {
   output out;
-  out.bytes() += "head";
+  out.bytes().append("head");
   response large = with_body(output::small_body + 10);
   out.add_content(large);
   out.sent(0);
@@ -83,13 +83,13 @@ TEST_CASE("what is sent is used up, across both pieces") {
 
 TEST_CASE("bytes may be added behind a part that is sent") {
   output out;
-  out.bytes() += "abc";
+  out.bytes().append("abc");
   out.sent(2);
-  out.bytes() += "def";
+  out.bytes().append("def");
   CHECK(out.first() == "cdef");
   out.sent(4);
   CHECK(out.empty());
-  out.bytes() += "g";
+  out.bytes().append("g");
   CHECK(out.first() == "g");
 }
 
@@ -99,7 +99,7 @@ TEST_CASE("a file is sent last, from where it begins, and closed at its end") {
   r.body(file::open("/proc/self/exe", error), 100, 50);
   REQUIRE_FALSE(error);
   output out;
-  out.bytes() += "head";
+  out.bytes().append("head");
   out.add_content(r);
   CHECK(out.has_tail());
   CHECK(out.pending() == 4);
@@ -123,7 +123,7 @@ TEST_CASE("clear drops all of it, the file too") {
   response r;
   r.body(file::open("/proc/self/exe", error), 0, 50);
   output out;
-  out.bytes() += "head";
+  out.bytes().append("head");
   out.add_content(r);
   out.clear();
   CHECK(out.empty());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Bytes that came in and are not used up yet, in one contiguous block.
+// Bytes that came in and are not used up yet, or that wait to be sent, in one contiguous block.
 //
 // Behind the last byte there is always a NUL and `padding` readable bytes, so that the SIMD scans
 // need no bounds check: the NUL stops them. Growing and compacting move the bytes; views into the
@@ -17,13 +17,13 @@
 
 namespace asio_httpd::base {
 
-class receive_buffer {
+class byte_buffer {
  public:
   static constexpr std::size_t padding = 64;
 
-  receive_buffer() = default;
-  receive_buffer(receive_buffer&& other) noexcept { swap(other); }
-  receive_buffer& operator=(receive_buffer&& other) noexcept {
+  byte_buffer() = default;
+  byte_buffer(byte_buffer&& other) noexcept { swap(other); }
+  byte_buffer& operator=(byte_buffer&& other) noexcept {
     swap(other);
     return *this;
   }
@@ -50,7 +50,7 @@ class receive_buffer {
   }
   void append(std::string_view text) {
     prepare(text.size());
-    std::memcpy(write_position(), text.data(), text.size());
+    text.copy(write_position(), text.size());
     commit(text.size());
   }
 
@@ -69,7 +69,7 @@ class receive_buffer {
     capacity_ = 0;
   }
 
-  void swap(receive_buffer& other) noexcept {
+  void swap(byte_buffer& other) noexcept {
     std::swap(storage_, other.storage_);
     std::swap(capacity_, other.capacity_);
     std::swap(begin_, other.begin_);

@@ -3,7 +3,7 @@
 // The receive buffer: bytes in and out, and the NUL and the readable bytes behind them, which the
 // scans rely on.
 
-#include "base/receive_buffer.hpp"
+#include "base/byte_buffer.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,16 +12,16 @@
 #include <string>
 #include <utility>
 
-using asio_httpd::base::receive_buffer;
+using asio_httpd::base::byte_buffer;
 
 namespace {
 
 // The promise: a NUL behind the last byte, and `padding` bytes that may be read.
-void require_padded(const receive_buffer& b) {
+void require_padded(const byte_buffer& b) {
   REQUIRE(b.data() != nullptr);
   CHECK(b.data()[b.size()] == '\0');
   volatile char sum = 0;
-  for (std::size_t i = 0; i < receive_buffer::padding; ++i) {
+  for (std::size_t i = 0; i < byte_buffer::padding; ++i) {
     sum = static_cast<char>(sum ^ b.data()[b.size() + i]);  // an address sanitizer looks
   }
 }
@@ -29,7 +29,7 @@ void require_padded(const receive_buffer& b) {
 }  // namespace
 
 TEST_CASE("empty at first, without memory") {
-  const receive_buffer b;
+  const byte_buffer b;
   CHECK(b.empty());
   CHECK(b.size() == 0);
   CHECK(b.capacity() == 0);
@@ -37,7 +37,7 @@ TEST_CASE("empty at first, without memory") {
 }
 
 TEST_CASE("bytes are appended and used up from the front") {
-  receive_buffer b;
+  byte_buffer b;
   b.append("hello ");
   b.append("world");
   CHECK(b.view() == "hello world");
@@ -51,7 +51,7 @@ TEST_CASE("bytes are appended and used up from the front") {
 }
 
 TEST_CASE("prepare gives room for what is written there") {
-  receive_buffer b;
+  byte_buffer b;
   b.prepare(10);
   REQUIRE(b.room() >= 10);
   std::memcpy(b.write_position(), "0123456789", 10);
@@ -61,7 +61,7 @@ TEST_CASE("prepare gives room for what is written there") {
 }
 
 TEST_CASE("committing up to the last byte of the room leaves the padding readable") {
-  receive_buffer b;
+  byte_buffer b;
   b.prepare(1);
   const std::size_t room = b.room();
   std::memset(b.write_position(), 'x', room);
@@ -72,7 +72,7 @@ TEST_CASE("committing up to the last byte of the room leaves the padding readabl
 }
 
 TEST_CASE("room comes from compacting before growing") {
-  receive_buffer b;
+  byte_buffer b;
   b.prepare(100);
   const std::size_t capacity = b.capacity();
   b.append(std::string(capacity, 'a'));
@@ -88,7 +88,7 @@ TEST_CASE("room comes from compacting before growing") {
 }
 
 TEST_CASE("clear keeps the memory, release gives it back") {
-  receive_buffer b;
+  byte_buffer b;
   b.append("hello");
   const std::size_t capacity = b.capacity();
   b.clear();
@@ -104,8 +104,8 @@ TEST_CASE("clear keeps the memory, release gives it back") {
 }
 
 TEST_CASE("swap and move take the bytes where they are") {
-  receive_buffer a;
-  receive_buffer b;
+  byte_buffer a;
+  byte_buffer b;
   a.append("one");
   b.append("two!");
   const char* const where = a.data();
@@ -113,16 +113,16 @@ TEST_CASE("swap and move take the bytes where they are") {
   CHECK(a.view() == "two!");
   CHECK(b.view() == "one");
   CHECK(b.data() == where);
-  const receive_buffer c(std::move(b));
+  const byte_buffer c(std::move(b));
   CHECK(c.view() == "one");
   CHECK(c.data() == where);
-  a = receive_buffer();
+  a = byte_buffer();
   CHECK(a.empty());
 }
 
 TEST_CASE("a run of random steps: the bytes are those of a string") {
   std::mt19937 random(20240305);
-  receive_buffer b;
+  byte_buffer b;
   std::string expected;
   for (int step = 0; step < 5000; ++step) {
     if (random() % 2 == 0) {
