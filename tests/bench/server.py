@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 
 import process
@@ -26,9 +26,11 @@ def free_port():
 class Server:
     """A running peer. `with Server(peer) as server: ...`"""
 
-    def __init__(self, peer, setup=Setup(), cores=(SERVER_CORE,), start=False):
+    def __init__(self, peer, setup=Setup(), cores=(SERVER_CORE,), start=False, ahead=False):
+        """`ahead`: of everything else that wants its core, where this user may do that (SCHED_FIFO)."""
         self.peer = peer
         self.cores = cores
+        self.ahead = ahead
         folder = RUN / (peer.name if setup.threads == 1 else f"{peer.name}-{setup.threads}")
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -47,11 +49,17 @@ class Server:
         """It runs, and may not serve yet."""
         with open(self.complaints, "wb") as complaints:
             self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=complaints,
-                                            preexec_fn=lambda: os.sched_setaffinity(0, self.cores))
+                                            preexec_fn=self.take_place)
         try:
             yield self.process
         finally:
             self.end()
+
+    def take_place(self):
+        os.sched_setaffinity(0, self.cores)
+        if self.ahead:
+            with suppress(PermissionError):
+                os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
 
     def __enter__(self):
         with ExitStack() as undo:
