@@ -25,6 +25,8 @@
 namespace asio_httpd {
 
 class peer;
+class request_body;
+struct body_source;
 struct request_access;
 struct status_report;
 
@@ -60,6 +62,9 @@ class request {
   std::string_view body() const noexcept { return body_; }
   // Trailer fields of a chunked body, kept apart from the header (RFC 9110 section 6.5).
   const asio_httpd::fields& trailers() const noexcept { return trailers_; }
+  // For handlers that read the content themselves: the same as their argument `request_body`. Of a
+  // request whose content is here already, that content.
+  request_body open_body() const;
 
   // A path parameter by name or by position, decoded; "" where there is none.
   std::string_view param(std::string_view name) const noexcept;
@@ -89,7 +94,7 @@ class request {
   std::array<std::string_view, max_parameters> parameters_;
   std::size_t parameter_count_ = 0;
   std::string_view pattern_;  // of the route that matched; names the parameters
-  const asio_httpd::peer* peer_ = nullptr;
+  asio_httpd::peer* peer_ = nullptr;
   std::unique_ptr<owned> owned_;
 };
 
@@ -100,6 +105,8 @@ class peer {
   virtual std::uint16_t port() const noexcept = 0;
   virtual bool is_local() const noexcept = 0;
   virtual asio_httpd::status_report server_status() const = 0;
+  // Null where the content of its request is not read while it comes in.
+  virtual std::shared_ptr<body_source> open_body() = 0;
 
  protected:
   ~peer() = default;

@@ -21,7 +21,8 @@ namespace asio_httpd::serving {
 struct exchange_state {
   const asio_httpd::route* route = nullptr;  // null where no route was found
   std::size_t route_index = 0;
-  clock::time_point started{};
+  clock::time_point started{};  // the end of its head
+  clock::time_point called{};   // the first coroutine of its handler
 };
 
 // A response that cannot end an exchange becomes one that says so: an upgrade that the peer did not
