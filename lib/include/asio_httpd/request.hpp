@@ -101,15 +101,13 @@ class request {
 // The connection that a request came on. Implemented by the server.
 class peer {
  public:
+  virtual ~peer() = default;
   virtual std::string address() const = 0;
   virtual std::uint16_t port() const noexcept = 0;
   virtual bool is_local() const noexcept = 0;
   virtual asio_httpd::status_report server_status() const = 0;
   // Null where the content of its request is not read while it comes in.
   virtual std::shared_ptr<body_source> open_body() = 0;
-
- protected:
-  ~peer() = default;
 };
 
 }  // namespace asio_httpd
