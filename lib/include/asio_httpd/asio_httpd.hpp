@@ -10,3 +10,4 @@
 #include <asio_httpd/server.hpp>
 #include <asio_httpd/stream.hpp>
 #include <asio_httpd/version.hpp>
+#include <asio_httpd/websocket.hpp>

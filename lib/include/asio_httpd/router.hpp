@@ -24,6 +24,7 @@
 #include <asio_httpd/handler.hpp>
 #include <asio_httpd/method.hpp>
 #include <asio_httpd/pattern.hpp>
+#include <asio_httpd/websocket.hpp>
 
 #include <chrono>
 #include <concepts>
@@ -153,6 +154,8 @@ class router {
   route& file(std::string_view path, std::string filename);
   // Serves the folder's files below `prefix`. Throws std::system_error where it is unreadable.
   route& files(std::string_view prefix, const std::string& directory, file_options options = {});
+  // A WebSocket at that path; see websocket.hpp.
+  route& websocket(std::string_view path, websocket_handler f, websocket_options options = {});
   // The JSON status of the server; see docs/reference/status.md.
   route& status(std::string_view path = "/status", status_options options = {});
 

@@ -47,6 +47,7 @@ class stream {
   boost::asio::any_io_executor get_executor() const;
 
  private:
+  friend struct stream_access;
   std::shared_ptr<implementation> implementation_;
 };
 

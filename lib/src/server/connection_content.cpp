@@ -66,6 +66,7 @@ void connection::end_call() noexcept {
 
 // Nothing was written for a while. Where something waits to be sent, the peer has enough to take.
 void connection::on_quiet() {
+  if (!work_) return io_session::on_quiet();
   auto& engine = work_->engine;
   if (engine.output().empty()) {
     engine.write_content(lent_->writer->heartbeat);

@@ -126,7 +126,12 @@ void io_session::fail(close_reason r) noexcept {
   cancel_call();
 }
 
+void io_session::on_quiet() {
+  if (observer_ != nullptr) observer_->on_quiet();
+}
+
 void io_session::drain() {
+  if (observer_ != nullptr && !ended_ && !failed_) return observer_->on_drain();
   if (!ended_ && is_idle()) fail(close_reason::drained);
 }
 

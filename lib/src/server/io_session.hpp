@@ -41,6 +41,18 @@ enum class waiting : std::uint8_t {
   linger,
 };
 
+// Another protocol on the session's transport.
+class quiet_observer {
+ public:
+  // The deadline of `waiting::producer` has passed.
+  virtual void on_quiet() = 0;
+  // The server stops.
+  virtual void on_drain() = 0;
+
+ protected:
+  ~quiet_observer() = default;
+};
+
 class io_session : public net::session {
  public:
   io_session(std::shared_ptr<net::worker> owner, std::shared_ptr<core> c,
@@ -63,6 +75,8 @@ class io_session : public net::session {
   // counts.
   void fail(close_reason r) noexcept;
   bool has_failed() const noexcept { return failed_; }
+  // Null: nobody.
+  void observe(quiet_observer* o) noexcept { observer_ = o; }
 
   void received(std::uint64_t n) noexcept { count().received.add(n); }
   void sent(std::uint64_t n) noexcept {
@@ -80,7 +94,7 @@ class io_session : public net::session {
   // Whether the peer sent what deadlines::body_rate asks of the period that ends.
   virtual bool body_goes_on() noexcept { return false; }
   // A producer of content has been quiet for as long as it may be.
-  virtual void on_quiet() {}
+  virtual void on_quiet();
   // Whether draining may end it now.
   virtual bool is_idle() const noexcept = 0;
   // The user's coroutine has begun to wait for something.
@@ -120,6 +134,7 @@ class io_session : public net::session {
   std::shared_ptr<core> core_;
   waiting waiting_ = waiting::first_byte;
   bool handler_timed_out_ = false;
+  quiet_observer* observer_ = nullptr;
 
  private:
   net::task<> run();

@@ -21,6 +21,11 @@ struct stream_error : boost::system::system_error {
   using boost::system::system_error::system_error;
 };
 
+// The way into a stream for protocols that are in the box.
+struct stream_access {
+  static stream::implementation& implementation(stream& s) noexcept { return *s.implementation_; }
+};
+
 struct stream::implementation {
   implementation(std::shared_ptr<serving::io_session> s, std::string bytes)
       : session(std::move(s)),

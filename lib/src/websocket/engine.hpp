@@ -52,8 +52,8 @@ struct engine_options {
   // While more than this waits to be sent, no ping is answered and nothing behind it is read.
   std::size_t pending_output = 64 * 1024;
   // What was agreed on, and how this side wants to compress. Without the first nothing is.
-  std::optional<deflate_parameters> deflate;
-  deflate_options compression;
+  std::optional<deflate_parameters> deflate = {};
+  deflate_options compression = {};
   // Where the keys of a client's masks come from: the same seed, the same keys. Fit for tests; a
   // browser would need keys that nobody can foretell (section 10.3).
   std::uint64_t mask_seed = 1;

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Functions stand in the order of a message's way: in, to the handler, out; then the deadline and
+// the end.
+
+#include "server/websocket_link.hpp"
+
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <utility>
+
+namespace asio_httpd {
+
+namespace asio = boost::asio;
+using implementation = websocket::implementation;
+using net::transport;
+using serving::waiting;
+
+namespace {
+
+constexpr std::size_t read_size = 4 * 1024;
+// Bytes of messages taken out of the inbox ahead of what the peer takes.
+constexpr std::size_t taken_ahead = 64 * 1024;
+
+}  // namespace
+
+// Where the executor goes away without running what waits, the handler's coroutine goes with this:
+// it is kept by the link's slot, and itself keeps the link.
+struct websocket::implementation::keeper {
+  explicit keeper(std::shared_ptr<implementation> l) noexcept : link(std::move(l)) {}
+  keeper(const keeper&) = delete;
+  keeper& operator=(const keeper&) = delete;
+  ~keeper() {
+    if (link) link->receiver_.clear();
+  }
+  std::shared_ptr<implementation> link;
+};
+
+websocket::implementation::implementation(std::shared_ptr<serving::io_session> s,
+                                          const ws::engine_options& codec, websocket_options o,
+                                          std::string agreed)
+    : protocol(std::move(agreed)),
+      executor(s->transport().executor()),
+      session_(std::move(s)),
+      options_(std::move(o)),
+      engine_(codec) {
+  session_->observe(this);
+}
+
+void implementation::begin(std::string_view leftover) {
+  engine_.input().append(leftover);
+  set_deadline();
+  pump();
+}
+
+// --- in ------------------------------------------------------------------------------------------
+
+// Up to the next message, the end, or something to wait for. The receiver comes last: it may end
+// everything.
+void implementation::pump() {
+  while (!has_message_ && !is_lent_ && !ended_ && session_ && !session_->has_failed()) {
+    switch (engine_.next()) {
+      case ws::action::read:
+        flush();
+        return wait_to_read();
+      case ws::action::write:
+        flush();
+        if (waits_to_write_) return;
+        break;
+      case ws::action::pong:
+        break;
+      case ws::action::message:
+        has_message_ = !is_finishing_;
+        break;
+      case ws::action::close:
+        flush();
+        end();
+        break;
+    }
+  }
+  if (is_ready()) receiver_.complete({});
+}
+
+void implementation::wait_to_read() {
+  if (std::exchange(waits_to_read_, true)) return;
+  if (!keeper_) keeper_ = std::make_shared<keeper>(shared_from_this());
+  session_->transport().async_wait(transport::wait::read,
+                                   {std::move(keeper_), &implementation::on_readable, this});
+}
+
+void implementation::on_readable(void* self, std::shared_ptr<void> owner, net::error_code ec) {
+  auto& link = *static_cast<implementation*>(self);
+  const auto kept = link.shared_from_this();
+  link.waits_to_read_ = false;
+  if (link.session_) link.keeper_ = std::static_pointer_cast<keeper>(std::move(owner));
+  if (ec || !link.session_) return;
+  link.active_ = true;
+  if (link.has_message_ || link.is_lent_) return link.look_at_peer();
+  link.read_now();
+  link.pump();
+}
+
+// While a message is with the handler nothing is read; but a peer that has gone is noticed.
+void implementation::look_at_peer() {
+  switch (session_->transport().look_at_peer()) {
+    case net::peer_state::gone:
+      return session_->fail(close_reason::client_aborted);
+    case net::peer_state::has_sent:
+      return;
+    case net::peer_state::silent:
+      return wait_to_read();
+  }
+}
+
+void implementation::read_now() {
+  auto& input = engine_.input();
+  input.prepare(read_size);
+  const auto result = session_->transport().read(input.write_position(), input.room());
+  if (result.error) {
+    if (result.error != asio::error::would_block) session_->fail(close_reason::client_aborted);
+  } else if (result.size == 0) {
+    engine_.commit_eof();
+  } else {
+    input.commit(result.size);
+    session_->received(result.size);
+  }
+}
+
+void implementation::end() {
+  const auto& how = engine_.closed();
+  closed = {static_cast<std::uint16_t>(how.code), how.reason};
+  ended_ = true;
+  open_.store(false, std::memory_order_release);
+  if (room_) room_->cancel();
+}
+
+// --- to the handler ------------------------------------------------------------------------------
+
+void implementation::require_session() const {
+  if (session_ && !session_->has_failed()) return;
+  throw stream_error(asio::error::operation_aborted);
+}
+
+asio::awaitable<std::optional<websocket_message>> implementation::receive() {
+  const auto kept = shared_from_this();
+  require_session();
+  if (std::exchange(is_lent_, false)) pump();
+  if (!is_ready()) co_await wait_until_ready();
+  require_session();
+  if (!std::exchange(has_message_, false)) co_return std::nullopt;
+  is_lent_ = true;
+  wait_to_read();  // for the peer's leaving
+  const ws::message& m = engine_.received();
+  co_return websocket_message{m.data, m.kind == ws::message_kind::text};
+}
+
+asio::awaitable<void> implementation::wait_until_ready() {
+  auto initiate = [this](auto handler) {
+    auto slot = asio::get_associated_cancellation_slot(handler);
+    if (slot.is_connected()) {
+      slot.assign([this](asio::cancellation_type) {
+        asio::post(executor, [link = shared_from_this()] {
+          link->receiver_.complete(asio::error::operation_aborted);
+        });
+      });
+    }
+    receiver_.store(std::move(handler));
+  };
+  co_await asio::async_initiate<decltype(asio::use_awaitable), void(net::error_code)>(
+      initiate, asio::use_awaitable);
+}
+
+// --- out -----------------------------------------------------------------------------------------
+
+asio::awaitable<send_result> implementation::send(websocket_message m) {
+  const auto kept = shared_from_this();
+  require_session();
+  while (is_open() && queued() > options_.queue_limit) co_await wait_for_room();
+  require_session();
+  const auto kind = m.is_text ? ws::message_kind::text : ws::message_kind::binary;
+  if (!is_open() || !engine_.send(kind, m.data)) co_return send_result::closed;
+  flush();
+  co_return engine_.output().empty() ? send_result::sent : send_result::queued;
+}
+
+asio::awaitable<void> implementation::wait_for_room() {
+  if (!room_) room_.emplace(executor, asio::steady_timer::time_point::max());
+  net::error_code cancelled;
+  co_await room_->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  if (!session_ || session_->has_failed()) throw stream_error(asio::error::operation_aborted);
+}
+
+void implementation::flush() {
+  auto& output = engine_.output();
+  while (!output.empty() && !waits_to_write_ && session_ && !session_->has_failed()) {
+    output.consume(write_now(output.view()));
+  }
+  output_size_.store(output.size(), std::memory_order_relaxed);
+  if (room_ && queued() <= options_.queue_limit) room_->cancel();
+}
+
+// What the transport takes; where it is not all, waits for more.
+std::size_t implementation::write_now(std::string_view bytes) {
+  const auto result = session_->transport().write(bytes, {}, false);
+  if (result.error == asio::error::would_block) {
+    wait_to_write();
+  } else if (result.error) {
+    session_->fail(close_reason::client_aborted);
+  }
+  session_->sent(result.size);
+  return result.size;
+}
+
+void implementation::wait_to_write() {
+  waits_to_write_ = true;
+  if (!is_finishing_) session_->begin_writing();
+  session_->transport().async_wait(
+      transport::wait::write,
+      {std::make_shared<keeper>(shared_from_this()), &implementation::on_writable, this});
+}
+
+void implementation::on_writable(void*, std::shared_ptr<void> owner, net::error_code ec) {
+  const auto kept = std::exchange(static_cast<keeper*>(owner.get())->link, nullptr);
+  auto& link = *kept;
+  link.waits_to_write_ = false;
+  if (ec || !link.session_) return;
+  link.flush();
+  if (link.waits_to_write_) return;
+  link.set_deadline();
+  link.take_inbox();
+  link.pump();
+}
+
+// --- from other threads --------------------------------------------------------------------------
+
+std::size_t implementation::queued() const noexcept {
+  return output_size_.load(std::memory_order_relaxed) + inbox_size_.load(std::memory_order_relaxed);
+}
+
+send_result implementation::post(const frame& m) {
+  const std::lock_guard lock(mutex_);
+  if (is_detached_ || !is_open() || close_asked_) return send_result::closed;
+  const std::size_t size = m->encoded.plain().size();
+  if (!make_room(size)) {
+    if (options_.policy != slow_consumer::close) return send_result::dropped;
+    close_asked_ = {static_cast<std::uint16_t>(ws::close_code::try_again_later), "too slow"};
+    inbox_.clear();
+    inbox_size_ = 0;
+    tell_executor();
+    return send_result::closed;
+  }
+  inbox_.push_back(m);
+  inbox_size_ += size;
+  tell_executor();
+  return send_result::queued;
+}
+
+// With the mutex held.
+bool implementation::make_room(std::size_t size) noexcept {
+  if (options_.policy == slow_consumer::drop_oldest) {
+    while (!inbox_.empty() && queued() + size > options_.queue_limit) drop_first();
+  }
+  return queued() + size <= options_.queue_limit;
+}
+
+void implementation::drop_first() noexcept {
+  inbox_size_ -= inbox_.front()->encoded.plain().size();
+  inbox_.pop_front();
+}
+
+void implementation::post_close(std::uint16_t code, std::string reason) {
+  const std::lock_guard lock(mutex_);
+  if (is_detached_ || !is_open() || close_asked_) return;
+  close_asked_ = {code, std::move(reason)};
+  tell_executor();
+}
+
+// With the mutex held, so that the executor is there: whoever ends this detaches it first.
+void implementation::tell_executor() {
+  if (std::exchange(is_told_, true)) return;
+  asio::post(executor, [link = shared_from_this()] {
+    link->take_inbox();
+    link->pump();
+  });
+}
+
+void implementation::take_inbox() {
+  if (!session_ || session_->has_failed()) return;
+  while (!waits_to_write_ && engine_.output().size() < taken_ahead) {
+    frame next = first_of_inbox();
+    if (!next) return take_close();
+    write_frame(*next);
+  }
+}
+
+implementation::frame implementation::first_of_inbox() {
+  const std::lock_guard lock(mutex_);
+  is_told_ = false;
+  if (inbox_.empty()) return nullptr;
+  frame next = inbox_.front();
+  drop_first();
+  return next;
+}
+
+// A frame that nothing waits in front of goes out without a copy.
+void implementation::write_frame(const prepared_message::implementation& m) {
+  std::string_view bytes = engine_.pick(m.encoded);
+  if (engine_.output().empty()) bytes.remove_prefix(write_now(bytes));
+  engine_.output().append(bytes);
+  output_size_.store(engine_.output().size(), std::memory_order_relaxed);
+}
+
+void implementation::take_close() {
+  std::optional<websocket_close> asked;
+  {
+    const std::lock_guard lock(mutex_);
+    asked = close_asked_;
+  }
+  if (asked && !ended_) say_close(static_cast<ws::close_code>(asked->code), asked->reason);
+}
+
+void implementation::say_close(ws::close_code code, std::string_view reason) {
+  open_.store(false, std::memory_order_release);
+  if (engine_.is_closing()) return;
+  engine_.close(ws::may_be_sent(code) ? code : ws::close_code::normal, reason);
+  flush();
+}
+
+// --- the deadline --------------------------------------------------------------------------------
+
+void implementation::set_deadline() {
+  if (is_finishing_ || !session_ || session_->has_failed()) return;
+  const auto& pings = options_.ping_interval;
+  const bool has_pings = pings.count() > 0;
+  session_->wait_for(waiting::producer,
+                     has_pings ? pings : session_->shared().options.deadlines.idle);
+}
+
+// A look at each interval costs less than moving the deadline with each message.
+void implementation::on_quiet() {
+  if (!std::exchange(active_, false)) {
+    if (std::exchange(is_pinged_, true) || options_.ping_interval.count() <= 0) {
+      return session_->fail(close_reason::idle_timeout);
+    }
+    engine_.ping();
+    flush();
+    if (engine_.is_idle() && !is_lent_) engine_.release_memory();
+  } else {
+    is_pinged_ = false;
+  }
+  if (!waits_to_write_) set_deadline();
+}
+
+void implementation::on_drain() {
+  say_close(ws::close_code::going_away, "the server stops");
+}
+
+// --- the end -------------------------------------------------------------------------------------
+
+asio::awaitable<void> implementation::finish(ws::close_code code) {
+  const auto kept = shared_from_this();
+  if (!session_ || session_->has_failed()) co_return;
+  take_inbox();
+  is_finishing_ = true;
+  is_lent_ = has_message_ = false;
+  session_->wait_for(waiting::linger, session_->shared().options.deadlines.linger);
+  if (!ended_) say_close(code, {});
+  pump();
+  if (!ended_) co_await wait_until_ready();
+  while (session_ && !session_->has_failed() && waits_to_write_) co_await wait_for_room();
+}
+
+void implementation::detach() noexcept {
+  {
+    const std::lock_guard lock(mutex_);
+    is_detached_ = true;
+    open_.store(false, std::memory_order_release);
+    inbox_.clear();
+    inbox_size_ = 0;
+  }
+  if (session_) session_->observe(nullptr);
+  session_.reset();
+  keeper_.reset();
+}
+
+}  // namespace asio_httpd
