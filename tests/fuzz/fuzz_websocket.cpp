@@ -49,7 +49,7 @@ engine_options options_from(std::uint8_t byte) {
 
 engine_options opposite(engine_options o) {
   o.role = o.role == role::server ? role::client : role::server;
-  o.frame = o.message = 1 << 21;
+  o.message = 1 << 21;
   return o;
 }
 

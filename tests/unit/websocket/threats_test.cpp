@@ -86,10 +86,15 @@ TEST_CASE("threat 25: fragments: endless empty ones take no memory") {
 
 TEST_CASE("threat 25: lengths: too large is 1009 at the header, before a byte of payload") {
   fails("close 1009 message_too_large", masked_header(opcode::binary, 101), limited(100));
-  fails("close 1009 frame_too_large", masked_header(opcode::binary, 1 << 21));
-  fails("close 1009 frame_too_large", masked_header(opcode::binary, (std::uint64_t{1} << 63) - 1));
-  fails("close 1009 frame_too_large",
-        masked(opcode::binary, "", not_fin) + masked_header(opcode::continuation, UINT64_MAX >> 1));
+  fails("close 1009 message_too_large", masked_header(opcode::binary, 1 << 21));
+  fails("close 1009 message_too_large",
+        masked(opcode::binary, "a", not_fin) +
+            masked_header(opcode::continuation, (std::uint64_t{1} << 63) - 1));
+  engine_options o;
+  o.frame = 100;
+  fails("close 1009 frame_too_large", masked_header(opcode::binary, 101), o);
+  CHECK(play_however_cut(o, masked(opcode::binary, std::string(100, 'x'))).events ==
+        "binary:" + std::string(100, 'x'));
 }
 
 TEST_CASE("threat 25: lengths: the highest bit, and longer forms than needed, are 1002") {
@@ -134,10 +139,23 @@ TEST_CASE("threat 25: deflate: a bomb in fragments is 1009 as well") {
 
 TEST_CASE("threat 25: deflate: endless empty blocks take no memory and little time") {
   using namespace std::string_view_literals;
-  engine e(limited(1000));
+  engine e(limited(1 << 20));
   // Empty final blocks: each ends a stream as zlib sees it.
   const std::string payload = repeated("\x03\x00"sv, 200'000);
   CHECK(most_memory(e, masked(opcode::binary, payload, rsv1_not_fin)) < 100'000);
+  CHECK(e.next() == action::read);
+}
+
+TEST_CASE("threat 25: deflate: more compressed than the limit could ever need is 1009") {
+  using namespace std::string_view_literals;
+  const std::string blocks = repeated("\x03\x00"sv, 100);
+  const std::string fragment = masked(opcode::continuation, blocks, not_fin);
+  const engine_options o = limited(1000);
+  fails("close 1009 message_too_large", masked_header(opcode::binary, 2150, rsv1), o);
+  fails("close 1009 message_too_large",
+        masked(opcode::binary, blocks, rsv1_not_fin) + repeated(fragment, 10), o);
+  CHECK(play_however_cut(o, masked(opcode::binary, blocks, rsv1_not_fin) + repeated(fragment, 9))
+            .events.empty());
 }
 
 TEST_CASE("threat 25: deflate: what is no deflate is 1007") {
