@@ -14,6 +14,9 @@ namespace asio_httpd::ws {
 namespace {
 
 constexpr std::size_t code_size = 2;
+// zlib adds 5 bytes to 16 KiB at worst; this leaves room for peers that flush often.
+constexpr std::uint64_t compression_overhead = 8;
+constexpr std::uint64_t least_overhead = 1024;
 
 close_code code_in(std::string_view payload) noexcept {
   const auto high = static_cast<std::uint8_t>(payload[0]);
@@ -150,16 +153,23 @@ engine::outcome engine::begin_data() {
     kind_ = header_.op == opcode::text ? message_kind::text : message_kind::binary;
     compressed_ = header_.rsv1;
     utf8_.reset();
+    message_wire_ = 0;
   }
-  if (!compressed_ && header_.length > options_.message - content_.size()) {
-    return fail(rule::message_too_large);
-  }
+  if (!fits_limit()) return fail(rule::message_too_large);
   const bool is_all = !in_message_ && header_.fin && !compressed_;
   if (is_all && input_.size() - header_.size >= header_.length) return take_whole();
   input_.consume(header_.size);
   frame_done_ = 0;
   in_frame_ = in_message_ = true;
   return take_payload();
+}
+
+// At the header, before a byte of the payload is looked at. Compressed frames may be larger than
+// what they hold, and since empty blocks cost a peer next to nothing, they have a limit, too.
+bool engine::fits_limit() const noexcept {
+  std::uint64_t most = options_.message;
+  if (compressed_) most += most / compression_overhead + least_overhead;
+  return message_wire_ <= most && header_.length <= most - message_wire_;
 }
 
 action engine::take_whole() {
@@ -181,6 +191,7 @@ engine::outcome engine::take_payload() {
   if (r != rule::none) return fail(r);
   if (n != left) return need_more();
   in_frame_ = false;
+  message_wire_ += header_.length;
   if (!header_.fin) return std::nullopt;
   return finish_message();
 }

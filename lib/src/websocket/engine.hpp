@@ -47,8 +47,8 @@ struct engine_options {
   ws::role role = ws::role::server;
   // A message, in bytes, after decompression; 1009 above.
   std::size_t message = 1024 * 1024;
-  // The payload of one frame as it is sent; 1009 above. Control frames have a limit of their own.
-  std::uint64_t frame = 1024 * 1024;
+  // The payload of one frame as it is sent; 1009 above. The message's limit holds for it as well.
+  std::uint64_t frame = UINT64_MAX;
   // While more than this waits to be sent, no ping is answered and nothing behind it is read.
   std::size_t pending_output = 64 * 1024;
   // What was agreed on, and how this side wants to compress. Without the first nothing is.
@@ -136,6 +136,7 @@ class engine {
   outcome take_ping(std::string_view payload);
   action take_close(std::string_view payload);
   outcome begin_data();
+  bool fits_limit() const noexcept;
   action take_whole();
   outcome take_payload();
   action finish_message();
@@ -166,8 +167,9 @@ class engine {
   base::utf8_check utf8_;
   ws::message received_;
   close_result closed_;
-  std::uint64_t frame_done_ = 0;  // bytes of its payload that are used up
-  std::size_t used_ = 0;          // bytes of input_ that end with the event
+  std::uint64_t message_wire_ = 0;  // bytes of the current message's frames that came before
+  std::uint64_t frame_done_ = 0;    // bytes of its payload that are used up
+  std::size_t used_ = 0;            // bytes of input_ that end with the event
   std::uint64_t mask_state_ = 0;
   message_kind kind_ = message_kind::binary;
   bool compressed_ = false;

@@ -139,3 +139,16 @@ TEST_CASE("a run of random steps: the bytes are those of a string") {
   }
   CHECK(b.capacity() < 100000);
 }
+
+TEST_CASE("the last bytes can be taken back, and all of them changed in place") {
+  byte_buffer b;
+  b.append("hello world");
+  b.consume(2);
+  b.retract(6);
+  CHECK(b.view() == "llo");
+  require_padded(b);
+  b.mutable_data()[0] = 'L';
+  CHECK(b.view() == "Llo");
+  b.append("!");
+  CHECK(b.view() == "Llo!");
+}
