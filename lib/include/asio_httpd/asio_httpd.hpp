@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <asio_httpd/blocking.hpp>
 #include <asio_httpd/body_writer.hpp>
 #include <asio_httpd/events.hpp>
 #include <asio_httpd/router.hpp>
