@@ -5,6 +5,7 @@
 #include "bundled_site.hpp"
 
 #include <asio_httpd/entity_tag.hpp>
+#include <asio_httpd/escape.hpp>
 #include <asio_httpd/media_type.hpp>
 
 #include <array>
@@ -41,32 +42,12 @@ std::string etag_of(std::string_view text) {
   return made.data();
 }
 
-std::string escaped_for_html(std::string_view text) {
-  std::string made;
-  for (char c : text) {
-    switch (c) {
-      case '&':
-        made += "&amp;";
-        break;
-      case '<':
-        made += "&lt;";
-        break;
-      case '"':
-        made += "&quot;";
-        break;
-      default:
-        made += c;
-    }
-  }
-  return made;
-}
-
 // The pages hold one mark that says where the status is.
 std::string with_status_path(std::string_view content, const std::string& path) {
   constexpr std::string_view mark = "data-status=\"/status\"";
   std::string made(content);
   if (const std::size_t at = made.find(mark); at != std::string::npos) {
-    made.replace(at, mark.size(), "data-status=\"" + escaped_for_html(path) + '"');
+    made.replace(at, mark.size(), "data-status=\"" + escape_html(path) + '"');
   }
   return made;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSL-1.0
-"""What README and tutorial say is true: their programs compile, their commands answer as shown, their links lead
+"""What README, tutorial and reference say is true: their programs compile, their commands answer as shown, their links lead
 somewhere, and no page names a file that is not there."""
 
 import os
@@ -38,14 +38,17 @@ class Programs(unittest.TestCase):
         shown = blocks(SOURCE / "README.md", "cpp")[0]
         self.assertEqual(example[example.index("#include"):], shown)
 
-    def test_the_programs_of_the_tutorial_compile(self):
+    def test_the_programs_of_the_pages_compile(self):
         compiler = shutil.which(os.environ.get("CXX", "g++"))
-        for number, program in enumerate(blocks(SOURCE / "docs" / "tutorial" / "first-server.md", "cpp")):
-            with self.subTest(program=number):
-                command = [compiler, "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror",
-                           "-DBOOST_ASIO_SEPARATE_COMPILATION", f"-I{SOURCE}/lib/include", "-x", "c++", "-"]
-                done = subprocess.run(command, input=program, text=True, capture_output=True)
-                self.assertEqual(done.returncode, 0, done.stderr)
+        for page in ("tutorial/first-server.md", "reference/forms.md"):
+            programs = blocks(SOURCE / "docs" / page, "cpp")
+            self.assertTrue(programs)
+            for number, program in enumerate(programs):
+                with self.subTest(page=page, program=number):
+                    command = [compiler, "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror",
+                               "-DBOOST_ASIO_SEPARATE_COMPILATION", f"-I{SOURCE}/lib/include", "-x", "c++", "-"]
+                    done = subprocess.run(command, input=program, text=True, capture_output=True)
+                    self.assertEqual(done.returncode, 0, done.stderr)
 
 
 class Commands(unittest.TestCase):

@@ -4,10 +4,19 @@
 
 #pragma once
 
+#include <asio_httpd/base64.hpp>
 #include <asio_httpd/blocking.hpp>
 #include <asio_httpd/body_writer.hpp>
+#include <asio_httpd/constant_time.hpp>
+#include <asio_httpd/cookie.hpp>
+#include <asio_httpd/escape.hpp>
 #include <asio_httpd/events.hpp>
+#include <asio_httpd/form.hpp>
+#include <asio_httpd/multipart.hpp>
+#include <asio_httpd/negotiation.hpp>
+#include <asio_httpd/problem.hpp>
 #include <asio_httpd/router.hpp>
+#include <asio_httpd/safe_filename.hpp>
 #include <asio_httpd/server.hpp>
 #include <asio_httpd/stream.hpp>
 #include <asio_httpd/version.hpp>

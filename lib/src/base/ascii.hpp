@@ -164,8 +164,6 @@ constexpr bool parse_decimal(std::string_view text, std::uint64_t& out) noexcept
   return true;
 }
 
-namespace ascii_detail {
-
 // Where the quoted-string that opens at `text[open]` closes, or npos when it never does.
 constexpr std::size_t closing_quote(std::string_view text, std::size_t open) noexcept {
   for (std::size_t i = open + 1; i < text.size(); ++i) {
@@ -174,6 +172,8 @@ constexpr std::size_t closing_quote(std::string_view text, std::size_t open) noe
   }
   return std::string_view::npos;
 }
+
+namespace ascii_detail {
 
 // Where the first list element ends: a comma outside quotes, or the end; npos for an open quote.
 constexpr std::size_t element_end(std::string_view text) noexcept {

@@ -6,6 +6,7 @@
 
 #include "features/access_log_line.hpp"
 
+#include <asio_httpd/escape.hpp>
 #include <asio_httpd/request.hpp>
 #include <asio_httpd/response.hpp>
 
@@ -14,8 +15,6 @@
 #include <chrono>
 #include <concepts>
 #include <cstdio>
-
-#include "features/escape.hpp"
 
 namespace asio_httpd::features {
 
@@ -47,7 +46,7 @@ void append_request_line(std::string& to, const request* r) {
   } else {
     to += to_string(r->method());
     to += ' ';
-    append_escaped(to, r->target(), target_limit);
+    append_log_text(to, r->target(), target_limit);
     to += ' ';
     to += protocol_of(*r);
   }
@@ -57,7 +56,7 @@ void append_request_line(std::string& to, const request* r) {
 void append_quoted_field(std::string& to, const request* r, field name) {
   to += " \"";
   if (r != nullptr && r->fields().contains(name)) {
-    append_escaped(to, r->get(name), field_limit);
+    append_log_text(to, r->get(name), field_limit);
   } else {
     to += '-';
   }
@@ -73,7 +72,7 @@ void append_key(std::string& to, std::string_view key) {
 void append_text_member(std::string& to, std::string_view key, std::string_view text,
                         std::size_t limit = field_limit) {
   append_key(to, key);
-  append_json(to, text, limit);
+  append_json_string(to, text, limit);
 }
 
 void append_number_member(std::string& to, std::string_view key, std::integral auto number) {
@@ -145,7 +144,7 @@ void access_log_line::append(std::string& to, const exchange& e) {
 }
 
 void access_log_line::append_common(std::string& to, const exchange& e) {
-  append_escaped(to, e.remote_address, field_limit);
+  append_log_text(to, e.remote_address, field_limit);
   to += " - - ";
   to += time_text(e.unix_time);
   to += ' ';

@@ -9,8 +9,8 @@
 #include "http/path.hpp"
 #include "http/request_access.hpp"
 #include "http/target.hpp"
+#include "http/urlencoded.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 
 namespace asio_httpd {
@@ -47,26 +47,10 @@ const http::path* request_access::own_path(const request& r) noexcept {
   return r.owned_ ? &r.owned_->path : nullptr;
 }
 
-namespace {
-
-// As application/x-www-form-urlencoded has it: '+' is a space. Malformed escapes stay as they are.
-std::string decode_form(std::string_view text) {
-  std::string spaced(text);
-  std::replace(spaced.begin(), spaced.end(), '+', ' ');
-  std::string decoded;
-  return percent_decode(spaced, decoded) ? decoded : spaced;
-}
-
-}  // namespace
-
 std::optional<std::string> request::query(std::string_view name) const {
-  std::string_view rest = query_;
-  while (!rest.empty()) {
-    const std::string_view pair = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
-    const std::size_t equals = std::min(pair.find('='), pair.size());
-    if (decode_form(pair.substr(0, equals)) != name) continue;
-    return decode_form(pair.substr(std::min(equals + 1, pair.size())));
+  http::urlencoded_pair pair;
+  for (std::string_view rest = query_; http::take_pair(rest, pair);) {
+    if (decode_urlencoded(pair.name) == name) return decode_urlencoded(pair.value);
   }
   return std::nullopt;
 }

@@ -47,6 +47,17 @@ bool percent_decode(std::string_view in, std::string& out) {
   return true;
 }
 
+std::string decode_urlencoded(std::string_view in) {
+  std::string out;
+  out.reserve(in.size());
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    const int byte = in[i] == '%' ? decode_triplet(in, i) : -1;
+    if (byte >= 0) i += 2;
+    out += byte >= 0 ? static_cast<char>(byte) : in[i] == '+' ? ' ' : in[i];
+  }
+  return out;
+}
+
 std::string percent_encode_path(std::string_view path) {
   std::string out;
   out.reserve(path.size());

@@ -62,7 +62,7 @@ class reader {
   // What stands between the quotes must be a token. One with a backslash in it has no meaning in
   // any parameter here, so it stays as it is written, and is empty where it is no token.
   std::string_view quoted() noexcept {
-    const std::size_t end = base::ascii_detail::closing_quote(rest_, 0);
+    const std::size_t end = base::closing_quote(rest_, 0);
     if (end == std::string_view::npos) return take(rest_.size()).substr(0, 0);
     const std::string_view inside = take(end + 1).substr(1, end - 1);
     const bool is_token = std::all_of(inside.begin(), inside.end(),

@@ -5,8 +5,9 @@
 #include "websocket/handshake.hpp"
 
 #include "base/ascii.hpp"
-#include "base/base64.hpp"
 #include "base/sha1.hpp"
+
+#include <asio_httpd/base64.hpp>
 
 #include <algorithm>
 #include <array>
@@ -68,10 +69,15 @@ bool is_only(const fields& f, field id, std::string_view value) noexcept {
   return f.count(id) == 1 && f.get(id) == value;
 }
 
-// 16 bytes are 22 digits and "==".
+constexpr bool is_digit_of_base64(char c) noexcept {
+  return base::is_alpha(c) || base::is_digit(c) || c == '+' || c == '/';
+}
+
+// 16 bytes are 22 digits and "==". What the last digit has too much is not looked at: the key is a
+// text that is sent back, and no secret.
 bool is_key(std::string_view text) noexcept {
   return text.size() == 24 && text.ends_with("==") &&
-         std::all_of(text.begin(), text.end() - 2, base::is_base64);
+         std::all_of(text.begin(), text.end() - 2, is_digit_of_base64);
 }
 
 bool has_key(const fields& f) noexcept {
@@ -203,7 +209,8 @@ void set_fields(const handshake& h, response& to) {
 }
 
 std::string accept_key(std::string_view key) {
-  return base::base64(base::sha1(std::string(key).append(magic)));
+  const auto digest = base::sha1(std::string(key).append(magic));
+  return base64_encode({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 bool origin_is_allowed(std::string_view origin, std::string_view host,

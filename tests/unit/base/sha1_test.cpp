@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// SHA-1 and base 64 against the vectors of their RFCs.
+// SHA-1 against the vectors of its RFC.
 
 #include "base/sha1.hpp"
-
-#include "base/base64.hpp"
 
 #include <doctest/doctest.h>
 
@@ -20,10 +18,6 @@ std::string hex(const sha1_digest& digest) {
   std::string text;
   for (const std::uint8_t byte : digest) text += {digits[byte >> 4], digits[byte & 15]};
   return text;
-}
-
-std::string encoded(std::string_view text) {
-  return base64({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
 }  // namespace
@@ -47,23 +41,4 @@ TEST_CASE("SHA-1: texts around the size of a block") {
   CHECK(hex(sha1(std::string(63, 'a'))) == "03f09f5b158a7a8cdad920bddc29b81c18a551f5");
   CHECK(hex(sha1(std::string(64, 'a'))) == "0098ba824b5c16427bd7a1122a5a442a25ec644d");
   CHECK(hex(sha1(std::string(65, 'a'))) == "11655326c708d70319be2610e8a57d9a5b959d3b");
-}
-
-TEST_CASE("base 64: the vectors of RFC 4648 section 10") {
-  CHECK(encoded("").empty());
-  CHECK(encoded("f") == "Zg==");
-  CHECK(encoded("fo") == "Zm8=");
-  CHECK(encoded("foo") == "Zm9v");
-  CHECK(encoded("foob") == "Zm9vYg==");
-  CHECK(encoded("fooba") == "Zm9vYmE=");
-  CHECK(encoded("foobar") == "Zm9vYmFy");
-  CHECK(encoded("\xfb\xff\xbf") == "+/+/");
-}
-
-TEST_CASE("base 64: its digits") {
-  int digits = 0;
-  for (int c = 0; c < 256; ++c) digits += is_base64(static_cast<char>(c)) ? 1 : 0;
-  CHECK(digits == 64);
-  CHECK_FALSE(is_base64('='));
-  CHECK_FALSE(is_base64('-'));
 }

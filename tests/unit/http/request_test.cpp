@@ -68,6 +68,8 @@ TEST_CASE("query parameters: the first of a name, decoded as a form does") {
   CHECK(r.query("") == "g");
   CHECK(r.query("h") == "i=j");
   CHECK(r.query("k") == "%zz");
+  CHECK(request(method::get, "/?k=%41%2").query("k") == "A%2");
+  CHECK_FALSE(request(method::get, "/?&&").query(""));
   CHECK_FALSE(r.query("none"));
   CHECK_FALSE(request(method::get, "/").query("a"));
 }

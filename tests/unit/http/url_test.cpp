@@ -85,6 +85,17 @@ TEST_CASE("all pairs of bytes after a percent sign") {
   }
 }
 
+TEST_CASE("a form's plus is a space, and its malformed escapes stay") {
+  CHECK(decode_urlencoded("").empty());
+  CHECK(decode_urlencoded("a+b%2Bc%20d") == "a b+c d");
+  CHECK(decode_urlencoded("%00%0d") == std::string("\0\r", 2));
+  CHECK(decode_urlencoded("%252B") == "%2B");  // once
+  CHECK(decode_urlencoded("100%") == "100%");
+  CHECK(decode_urlencoded("%4") == "%4");
+  CHECK(decode_urlencoded("%4g+%g4%41") == "%4g %g4A");
+  CHECK(decode_urlencoded("%%41") == "%A");
+}
+
 TEST_CASE("percent_encode_path leaves pchar and slash, and encodes every other byte") {
   CHECK(percent_encode_path("/a b/%41?c#d") == "/a%20b/%2541%3Fc%23d");
   CHECK(percent_encode_path("/-._~!$&'()*+,;=:@/") == "/-._~!$&'()*+,;=:@/");

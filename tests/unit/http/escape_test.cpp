@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 
-#include "features/escape.hpp"
+#include <asio_httpd/escape.hpp>
 
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
 
-using asio_httpd::features::append_escaped;
-using asio_httpd::features::append_json;
+using namespace asio_httpd;
 
 namespace {
 
@@ -15,13 +14,13 @@ constexpr std::size_t no_limit = 100'000;
 
 std::string escaped(std::string_view text, std::size_t limit = no_limit) {
   std::string to;
-  append_escaped(to, text, limit);
+  append_log_text(to, text, limit);
   return to;
 }
 
 std::string json(std::string_view text, std::size_t limit = no_limit) {
   std::string to;
-  append_json(to, text, limit);
+  append_json_string(to, text, limit);
   return to;
 }
 
@@ -90,4 +89,22 @@ TEST_CASE("long text is cut, and says so") {
   CHECK(escaped("abcdefg", 6) == "abcdef...");
   CHECK(json("abcdefg", 6) == "\"abcdef...\"");
   CHECK(nlohmann::json::accept(json("abcde\xc3\xa9", 6)));  // in the middle of a character
+}
+
+TEST_CASE("HTML: no byte of a text begins a tag, a reference or the end of an attribute") {
+  CHECK(escape_html("").empty());
+  CHECK(escape_html("plain text, \xc3\xa9") == "plain text, \xc3\xa9");
+  CHECK(escape_html("<a href=\"x\">'&amp;'</a>") ==
+        "&lt;a href=&quot;x&quot;&gt;&#39;&amp;amp;&#39;&lt;/a&gt;");
+  for (int c = 0; c < 256; ++c) {
+    const std::string made = escape_html(std::string(1, static_cast<char>(c)));
+    CHECK(made.find_first_of("<>\"'") == std::string::npos);
+    CHECK((made == std::string(1, static_cast<char>(c)) || made.front() == '&'));
+  }
+}
+
+TEST_CASE("HTML is appended") {
+  std::string to = "<p>";
+  append_html(to, "1 < 2");
+  CHECK(to == "<p>1 &lt; 2");
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Escaping for logs. Plain runs are appended as a whole; a byte that needs more is looked at alone.
+// Escaping. Plain runs are appended as a whole; a byte that needs more is looked at alone.
 
-#include "features/escape.hpp"
+#include <asio_httpd/escape.hpp>
 
+#include <algorithm>
 #include <cstdint>
 
-namespace asio_httpd::features {
+namespace asio_httpd {
 
 namespace {
 
@@ -90,9 +91,24 @@ std::size_t append_json_character(std::string& to, std::string_view text, std::s
   return length;
 }
 
+std::string_view character_reference(char c) {
+  switch (c) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return "&quot;";
+    default:
+      return "&#39;";
+  }
+}
+
 }  // namespace
 
-void append_escaped(std::string& to, std::string_view text, std::size_t limit) {
+void append_log_text(std::string& to, std::string_view text, std::size_t limit) {
   const std::string_view shown = text.substr(0, limit);
   for (std::size_t i = append_plain_run(to, shown, 0); i < shown.size();) {
     append_hex(to, "\\x", byte_at(shown, i));
@@ -101,7 +117,7 @@ void append_escaped(std::string& to, std::string_view text, std::size_t limit) {
   if (text.size() > limit) to += "...";
 }
 
-void append_json(std::string& to, std::string_view text, std::size_t limit) {
+void append_json_string(std::string& to, std::string_view text, std::size_t limit) {
   const std::string_view shown = text.substr(0, limit);
   to += '"';
   for (std::size_t i = append_plain_run(to, shown, 0); i < shown.size();) {
@@ -112,4 +128,21 @@ void append_json(std::string& to, std::string_view text, std::size_t limit) {
   to += '"';
 }
 
-}  // namespace asio_httpd::features
+void append_html(std::string& to, std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t plain = std::min(text.find_first_of("&<>\"'"), text.size());
+    to += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) return;
+    to += character_reference(text.front());
+    text.remove_prefix(1);
+  }
+}
+
+std::string escape_html(std::string_view text) {
+  std::string made;
+  append_html(made, text);
+  return made;
+}
+
+}  // namespace asio_httpd
