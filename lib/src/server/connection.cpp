@@ -206,9 +206,18 @@ void connection::on_head() {
   auto& [engine, response] = *work_;
   wait_is_over();
   exchange_.started = turn_time();
-  if (!find_route(*core_, *work_, exchange_)) return respond();
+  if (!admit()) return respond();
   const auto limit = exchange_.route->options.body_limit;
   engine.accept_body(limit.value_or(core_->options.limits.body));
+}
+
+bool connection::admit() {
+  try {
+    return find_route(*core_, *work_, exchange_);
+  } catch (...) {
+    answer_handler_exception(std::current_exception());
+    return false;
+  }
 }
 
 void connection::on_dispatch() {
@@ -280,8 +289,22 @@ void connection::answer_handler_exception(std::exception_ptr error) {
   response = std::move(failure.answer);
   if (failure.message.empty()) return;
   count().handler_errors.add(1);
-  core_->log(log_level::error, "handler of " + exchange_.route->pattern +
-                                   " threw: " + base::printable(failure.message));
+  const std::string of =
+      exchange_.route ? exchange_.route->pattern : base::printable(engine.request().path());
+  core_->log(log_level::error, "handler of " + of + " threw: " + base::printable(failure.message));
+}
+
+// On the answer as it is sent. One that throws has answered, for those outside of it.
+void connection::call_after_hooks() {
+  auto& [engine, response] = *work_;
+  for (const middleware& m : std::exchange(exchange_.hooks, nullptr)->after) {
+    try {
+      m.after(engine.request(), response);
+    } catch (...) {
+      answer_handler_exception(std::current_exception());
+    }
+  }
+  check_final(engine, engine.request(), response);
 }
 
 void connection::on_refuse() {
@@ -290,7 +313,7 @@ void connection::on_refuse() {
   count().broken_rules[static_cast<std::size_t>(rule)].add(1);
   core_->log(log_level::info, peer_name() + ": refused: " + std::string(to_string(rule)) + " (" +
                                   std::string(source_of(rule)) + ")");
-  exchange_ = {nullptr, 0, now()};
+  exchange_ = {nullptr, 0, now(), exchange_.hooks};
   answer_broken_rule(rule, response);
   respond();
 }
@@ -303,6 +326,7 @@ void connection::respond() {
   const auto most = core_->options.limits.requests_per_connection;
   const bool last = core_->draining || (most != 0 && requests_ >= most);
   check_final(engine, engine.request(), response);
+  if (exchange_.hooks != nullptr) call_after_hooks();
   if (!load_small_file()) {
     send_now();  // the answers before this one
     return fail(close_reason::content_changed);
@@ -448,7 +472,7 @@ net::task<> connection::flush() {
 void connection::out_of_time(waiting what) {
   if (!work_ || !work_->engine.owes_an_answer()) return;
   set_reason(what == waiting::head ? close_reason::head_timeout : close_reason::body_timeout);
-  exchange_ = {nullptr, 0, now()};
+  exchange_ = {nullptr, 0, now(), exchange_.hooks};
   work_->response = error_response(status::request_timeout);
   work_->response.close_connection();
   respond();

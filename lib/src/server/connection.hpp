@@ -45,10 +45,12 @@ class connection final : public io_session, private asio_httpd::peer {
   void read_now();
 
   void on_head();
+  bool admit();
   void on_dispatch();
   net::task<> on_coroutine();
   void on_refuse();
   void answer_handler_exception(std::exception_ptr error);
+  void call_after_hooks();
   void respond();
   bool load_small_file();
   void record(std::uint64_t content_size);
@@ -73,6 +75,7 @@ class connection final : public io_session, private asio_httpd::peer {
   std::uint16_t port() const noexcept override { return transport().remote().port; }
   bool is_local() const noexcept override { return transport().remote().is_local(); }
   status_report server_status() const override { return core_->report(); }
+  clock::time_point arrival() const noexcept override { return exchange_.started; }
 
   std::unique_ptr<workspace> work_;  // null while idle
   exchange_state exchange_;
