@@ -34,7 +34,10 @@ bool is_origin(std::string_view text) {
     return c <= ' ' || c >= 0x7f || (c >= 'A' && c <= 'Z') ||
            std::string_view("/?#@*,").find(c) != std::string_view::npos;
   };
-  return !host.empty() && std::none_of(host.begin(), host.end(), is_bad);
+  const auto has_bad = [&](std::string_view part) {
+    return std::any_of(part.begin(), part.end(), is_bad);
+  };
+  return !host.empty() && !has_bad(host) && !has_bad(text.substr(0, scheme));
 }
 
 void check(const cors_options& o) {

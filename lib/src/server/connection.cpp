@@ -294,9 +294,11 @@ void connection::answer_handler_exception(std::exception_ptr error) {
   core_->log(log_level::error, "handler of " + of + " threw: " + base::printable(failure.message));
 }
 
-// On the answer as it is sent. One that throws has answered, for those outside of it.
+// On the answer as it is sent. One that throws has answered, for those outside of it. A connection
+// that must end does so whatever they make of the answer.
 void connection::call_after_hooks() {
   auto& [engine, response] = *work_;
+  const bool closes = response.closes_connection();
   for (const middleware& m : std::exchange(exchange_.hooks, nullptr)->after) {
     try {
       m.after(engine.request(), response);
@@ -305,6 +307,7 @@ void connection::call_after_hooks() {
     }
   }
   check_final(engine, engine.request(), response);
+  if (closes) response.close_connection();
 }
 
 void connection::on_refuse() {

@@ -31,7 +31,9 @@ using test_support::statuses_in;
 namespace {
 
 middleware marking() {
-  return after([](const request& r, response& to) { to.set("X-Seen", r.path()); });
+  return after([](const request& r, response& to) {
+    to.set("X-Seen", r.target().substr(0, r.target().find('?')));
+  });
 }
 
 // Answers who says that it may not.
@@ -107,7 +109,7 @@ TEST_CASE("hooks see requests without a route, and OPTIONS *") {
   CHECK(all.status == 204);
   CHECK(all.field("Allow") == "POST, OPTIONS");
   CHECK(all.field("X-Seen") == "*");
-  CHECK(one(h.ask(c, get("/%01"))).field("X-Seen") != "");
+  CHECK(one(h.ask(c, get("/%01"))).field("X-Seen") == "/%01");
 }
 
 TEST_CASE("pipelined requests: each has its own hooks") {
@@ -190,6 +192,41 @@ TEST_CASE("an after-hook may not make a response that cannot be") {
   server_harness h(routes);
   auto c = h.connect();
   CHECK(statuses_in(h.ask(c, get("/"))) == "500");
+}
+
+TEST_CASE("an after-hook may replace the answer, and does not keep a connection that must end") {
+  router routes;
+  routes.get("/", [] { return text("x").close_connection(); });
+  routes.get("/stays", [] { return text("x"); });
+  routes.use(after([](const request&, response& to) { to = text("replaced"); }));
+  server_harness h(routes);
+  auto c = h.connect();
+  CHECK(one(h.ask(c, get("/stays"))).field("Connection") == "");
+  const auto got = one(h.ask(c, get("/")));
+  CHECK(got.body == "replaced");
+  CHECK(got.field("Connection") == "close");
+  CHECK(h.ends() == "handler_requested");
+}
+
+TEST_CASE("an upgrade passes the hooks") {
+  router routes;
+  routes.get("/", [] {
+    response made;
+    made.upgrade("test", std::make_shared<const stream_handler>(
+                             stream_handler([](stream) -> awaitable<void> { co_return; })));
+    return made;
+  });
+  routes.use(marking());
+  server_harness h(routes);
+  auto c = h.connect();
+  const std::string asks = "Connection: upgrade\r\nUpgrade: test\r\n";
+  const auto refused = one(h.ask(c, get("/")));
+  CHECK(refused.status == 426);
+  CHECK(refused.field("X-Seen") == "/");
+  const auto switched = one(h.ask(c, get("/", asks)));
+  CHECK(switched.status == 101);
+  CHECK(switched.field("X-Seen") == "/");
+  CHECK(h.ends() == "upgraded");
 }
 
 // --- exceptions ----------------------------------------------------------------------------------
