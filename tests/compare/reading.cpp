@@ -80,6 +80,7 @@ reading read_with_ours(std::string_view stream) {
         result.end = ending::refused;
         result.broken = engine->broken();
         return result;
+      case http1::action::stream:
       case http1::action::upgrade:
       case http1::action::close:
         result.end = ending::closed;

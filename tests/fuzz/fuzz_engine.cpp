@@ -47,6 +47,9 @@ class player {
         case action::dispatch:
           on_dispatch();
           break;
+        case action::stream:
+          on_stream();
+          break;
         case action::refuse:
           on_refuse();
           break;
@@ -127,6 +130,12 @@ class player {
     respond(dice);
   }
 
+  void on_stream() {
+    FUZZ_REQUIRE(engine_.write_content("streamed"));
+    FUZZ_REQUIRE(engine_.end_content({}));
+    FUZZ_REQUIRE(engine_.written() == 8);
+  }
+
   void on_refuse() {
     FUZZ_REQUIRE(!refused_);
     refused_ = true;
@@ -165,6 +174,10 @@ class player {
                                           status::not_modified};
     response r(statuses[dice.below(4)]);
     r.body(std::string(sizes[dice.below(4)], 'b'));
+    if (dice.below(6) == 0) {
+      const auto size = dice.below(2) == 0 ? std::optional<std::uint64_t>(8) : std::nullopt;
+      r.body(std::shared_ptr<const body_producer>(), size);
+    }
     if (dice.below(8) == 0) r.close_connection();
     if (engine_.framing().wants_upgrade && dice.below(2) == 0) {
       r.upgrade("echo", nullptr);

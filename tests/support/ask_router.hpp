@@ -11,6 +11,7 @@
 #include "http/request_access.hpp"
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -24,6 +25,7 @@ class made_up_peer final : public asio_httpd::peer {
   std::uint16_t port() const noexcept override { return 40000; }
   bool is_local() const noexcept override { return false; }
   asio_httpd::status_report server_status() const override { return {}; }
+  std::shared_ptr<asio_httpd::body_source> open_body() override { return nullptr; }
   std::chrono::steady_clock::time_point arrival() const noexcept override {
     return std::chrono::steady_clock::time_point(std::chrono::hours(1)) + at_;
   }
@@ -35,7 +37,7 @@ class made_up_peer final : public asio_httpd::peer {
 
 inline asio_httpd::response ask(const asio_httpd::router& routes, asio_httpd::method m,
                                 std::string target, asio_httpd::fields f = {},
-                                const made_up_peer& from = made_up_peer("192.0.2.1")) {
+                                made_up_peer from = made_up_peer("192.0.2.1")) {
   asio_httpd::request r(m, std::move(target), std::move(f));
   asio_httpd::request_access::peer(r, &from);
   return routes.handle(r);

@@ -51,6 +51,8 @@ class engine_script::player {
         return on_head();
       case action::dispatch:
         return on_dispatch();
+      case action::stream:
+        return on_stream();
       case action::refuse:
         return on_refuse();
       case action::upgrade:
@@ -110,6 +112,13 @@ class engine_script::player {
 
   bool on_dispatch() {
     respond(take_step(event_of("dispatch", engine_.request().body())));
+    return true;
+  }
+
+  bool on_stream() {
+    take_step("stream");
+    CHECK(engine_.write_content("streamed"));
+    CHECK(engine_.end_content({}));
     return true;
   }
 

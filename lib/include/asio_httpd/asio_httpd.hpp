@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include <asio_httpd/body_writer.hpp>
+#include <asio_httpd/events.hpp>
 #include <asio_httpd/router.hpp>
 #include <asio_httpd/server.hpp>
 #include <asio_httpd/stream.hpp>

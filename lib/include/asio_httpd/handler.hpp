@@ -6,11 +6,12 @@
 //   [](int id) { return std::to_string(id); }                          // a path parameter, typed
 //   [](const request& r, std::string_view name) -> response { ... }
 //   [](const request& r) -> boost::asio::awaitable<response> { ... }   // a coroutine
+//   [](request_body body) -> boost::asio::awaitable<response> { ... }    // reads its content
 //
-// Arguments: `const request&` and path parameters, these in the order of the pattern: all of them,
-// or none. A parameter that does not convert is answered 404. Return values: whatever
-// `into_response` knows (text, response, status, optional, void for 204; `json.hpp` adds JSON) or
-// an `awaitable` of one. A plain function is called directly, without a coroutine frame.
+// Arguments: `const request&`, `request_body` and path parameters, these in the order of the
+// pattern: all of them, or none. A parameter that does not convert is answered 404. Return values:
+// whatever `into_response` knows (text, response, status, optional, void for 204; `json.hpp` adds
+// JSON) or an `awaitable` of one. A plain function is called directly, without a coroutine frame.
 //
 // The router keeps the function object alive as long as a server uses it, so captures of a
 // coroutine lambda are safe. It is called from several threads at once: what it shares must be
@@ -21,6 +22,7 @@
 
 #include <asio_httpd/pattern.hpp>
 #include <asio_httpd/request.hpp>
+#include <asio_httpd/request_body.hpp>
 #include <asio_httpd/response.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -36,6 +38,8 @@
 #include <utility>
 
 namespace asio_httpd {
+
+struct router_access;
 
 // How a path parameter becomes a T. Specialise it for your own types.
 template <class T>
@@ -150,6 +154,10 @@ concept has_one_signature = requires {
 
 template <class Arg>
 inline constexpr bool is_request = std::same_as<std::remove_cvref_t<Arg>, request>;
+template <class Arg>
+inline constexpr bool is_body = std::same_as<std::remove_cvref_t<Arg>, request_body>;
+template <class Arg>
+inline constexpr bool is_parameter = !is_request<Arg> && !is_body<Arg>;
 
 template <class T>
 concept path_parameter_type = requires(std::string_view text) {
@@ -179,10 +187,20 @@ struct handler_traits {
 
   template <std::size_t... I>
   static constexpr std::size_t count(std::index_sequence<I...>) {
-    return (std::size_t{0} + ... + (is_request<std::tuple_element_t<I, arguments>> ? 0 : 1));
+    return (std::size_t{0} + ... + (is_parameter<std::tuple_element_t<I, arguments>> ? 1 : 0));
   }
   // How many path parameters it takes.
   static constexpr std::size_t parameters = count(std::make_index_sequence<arity>{});
+
+  template <std::size_t... I>
+  static constexpr bool any_is_body(std::index_sequence<I...>) {
+    return (false || ... || is_body<std::tuple_element_t<I, arguments>>);
+  }
+  // Whether it reads the content itself, while it comes in.
+  static constexpr bool streams_body = any_is_body(std::make_index_sequence<arity>{});
+  static_assert(is_coroutine || !streams_body,
+                "asio_httpd: a handler that takes a `request_body` is a coroutine: it waits for "
+                "what comes in");
 };
 
 // What argument I is made from: the request itself, or an optional that holds the parameter.
@@ -211,6 +229,15 @@ struct argument<Arg> {
   const request& get(const request& r) noexcept { return r; }
 };
 
+template <class Arg>
+requires is_body<Arg>
+struct argument<Arg> {
+  static_assert(!std::is_reference_v<Arg>, "asio_httpd: take the `request_body` by value");
+  argument(const request&, std::size_t) {}
+  bool ok() const noexcept { return true; }
+  request_body get(const request& r) { return r.open_body(); }
+};
+
 }  // namespace detail
 
 // A handler with its type erased. Shared by copies; immutable.
@@ -219,10 +246,14 @@ class handler {
   handler() = default;
   template <class F>
   requires(!std::same_as<std::remove_cvref_t<F>, handler>) handler(F&& f)
-      : body_(std::make_shared<const model<std::decay_t<F>>>(std::forward<F>(f))) {}
+      : body_(std::make_shared<const model<std::decay_t<F>>>(std::forward<F>(f))),
+        is_coroutine_(detail::handler_traits<std::decay_t<F>>::is_coroutine),
+        streams_body_(detail::handler_traits<std::decay_t<F>>::streams_body) {}
 
   explicit operator bool() const noexcept { return body_ != nullptr; }
-  bool is_coroutine() const noexcept { return body_->is_coroutine(); }
+  bool is_coroutine() const noexcept { return is_coroutine_; }
+  // It is to be called at the end of the head.
+  bool streams_body() const noexcept { return streams_body_; }
   std::size_t parameters() const noexcept { return body_->parameters(); }
 
   // Calls a plain handler.
@@ -235,7 +266,6 @@ class handler {
  private:
   struct interface {
     virtual ~interface() = default;
-    virtual bool is_coroutine() const noexcept = 0;
     virtual std::size_t parameters() const noexcept = 0;
     virtual void call(const request& r, response& to) const = 0;
     virtual boost::asio::awaitable<void> async_call(const request& r, response& to) const = 0;
@@ -244,7 +274,10 @@ class handler {
   template <class F>
   struct model;
 
+  friend struct router_access;  // wraps handlers, which must then be called like what they wrap
   std::shared_ptr<const interface> body_;
+  bool is_coroutine_ = false;
+  bool streams_body_ = false;
 };
 
 template <class F>
@@ -255,7 +288,6 @@ struct handler::model final : handler::interface {
 
   explicit model(F f) : f_(std::move(f)) {}
 
-  bool is_coroutine() const noexcept override { return traits::is_coroutine; }
   std::size_t parameters() const noexcept override { return traits::parameters; }
 
   void call(const request& r, response& to) const override {
@@ -317,7 +349,7 @@ struct handler::model final : handler::interface {
   static constexpr std::size_t before() {
     return []<std::size_t... J>(std::index_sequence<J...>) {
       return (std::size_t{0} + ... +
-              (detail::is_request<std::tuple_element_t<J, arguments>> ? 0 : 1));
+              (detail::is_parameter<std::tuple_element_t<J, arguments>> ? 1 : 0));
     }
     (std::make_index_sequence<I>{});
   }

@@ -16,13 +16,15 @@
 //
 //   1  before-hooks, outermost first, when the head is read: before `100 Continue` and the content.
 //      The first that answers ends it: neither the other before-hooks nor the handler are called.
-//   2  wrapping ones, outermost first, and in the middle the handler
+//   2  wrapping ones, outermost first, and in the middle the handler; the content is here by then,
+//      unless the handler takes a `request_body`
 //   3  after-hooks, innermost first, on every response: a handler's, a before-hook's, that of an
 //      exception, of a deadline, of content that is too large or malformed, and on 404, 405 and
 //      the answer to OPTIONS below the router or mount. Not on answers to a head that could not be
 //      read, since nobody knows whose they are.
 //
-// Hooks are plain calls: no coroutine frame, no allocation. One wrapping middleware makes a route
+// Hooks are plain calls: no coroutine frame, no allocation, and no answers that are written piece
+// by piece. One wrapping middleware makes a route
 // a coroutine. What throws is answered as if the handler had thrown. The function objects are
 // called from several threads at once, and live as long as a server that uses them.
 //

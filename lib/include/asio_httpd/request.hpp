@@ -27,6 +27,8 @@
 namespace asio_httpd {
 
 class peer;
+class request_body;
+struct body_source;
 struct request_access;
 struct status_report;
 
@@ -62,6 +64,9 @@ class request {
   std::string_view body() const noexcept { return body_; }
   // Trailer fields of a chunked body, kept apart from the header (RFC 9110 section 6.5).
   const asio_httpd::fields& trailers() const noexcept { return trailers_; }
+  // For handlers that read the content themselves: the same as their argument `request_body`. Of a
+  // request whose content is here already, that content.
+  request_body open_body() const;
 
   // A path parameter by name or by position, decoded; "" where there is none.
   std::string_view param(std::string_view name) const noexcept;
@@ -96,7 +101,7 @@ class request {
   std::array<std::string_view, max_parameters> parameters_;
   std::size_t parameter_count_ = 0;
   std::string_view pattern_;  // of the route that matched; names the parameters
-  const asio_httpd::peer* peer_ = nullptr;
+  asio_httpd::peer* peer_ = nullptr;
   mutable asio_httpd::attributes attributes_;
   std::unique_ptr<owned> owned_;
 };
@@ -104,15 +109,15 @@ class request {
 // The connection that a request came on. Implemented by the server.
 class peer {
  public:
+  virtual ~peer() = default;
   virtual std::string address() const = 0;
   virtual std::uint16_t port() const noexcept = 0;
   virtual bool is_local() const noexcept = 0;
   virtual asio_httpd::status_report server_status() const = 0;
-  // Of the request that it sent last.
+  // When the head of its request was whole.
   virtual std::chrono::steady_clock::time_point arrival() const noexcept;
-
- protected:
-  ~peer() = default;
+  // Null where the content of its request is not read while it comes in.
+  virtual std::shared_ptr<body_source> open_body() = 0;
 };
 
 }  // namespace asio_httpd

@@ -16,17 +16,19 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace asio_httpd {
 
+struct body_producer;   // see body_writer.hpp
 struct stream_handler;  // see stream.hpp
 
 class response {
  public:
-  enum class content { none, text, file };
+  enum class content { none, text, file, stream };
 
   response() = default;
   response(asio_httpd::status s) : status_(s) {}
@@ -76,6 +78,11 @@ class response {
   // The same for a file that other responses send, too; not null.
   response& body(std::shared_ptr<const asio_httpd::file> f, std::uint64_t offset,
                  std::uint64_t size) noexcept;
+  // Content that is written piece by piece, after the head: `producer` is run then. With a `size`
+  // it is announced and must be met; without one the chunked coding tells the end, or, for
+  // HTTP/1.0, the close. See `streaming` in body_writer.hpp.
+  response& body(std::shared_ptr<const body_producer> producer,
+                 std::optional<std::uint64_t> size = {}) noexcept;
   // No content, Content-Length: 0 (where the status allows content).
   response& no_body() noexcept;
 
@@ -83,9 +90,11 @@ class response {
   std::string_view text() const noexcept { return shared_text_ ? *shared_text_ : text_; }
   const asio_httpd::file& file() const noexcept;
   std::uint64_t file_offset() const noexcept { return file_offset_; }
+  // Of a stream whose size is not known: 0.
   std::uint64_t content_size() const noexcept {
-    return kind_ == content::text ? text().size() : kind_ == content::file ? file_size_ : 0;
+    return kind_ == content::text ? text().size() : kind_ == content::none ? 0 : size_;
   }
+  bool has_size() const noexcept { return kind_ != content::stream || stream_has_size_; }
 
   // Ends the connection after this response (Connection: close).
   response& close_connection() noexcept {
@@ -105,6 +114,7 @@ class response {
     return std::move(shared_text_);
   }
   std::shared_ptr<const asio_httpd::file> release_file() noexcept { return std::move(file_); }
+  std::shared_ptr<const body_producer> release_stream() noexcept { return std::move(stream_); }
 
   // Back to an empty 200, keeping memory.
   void clear() noexcept;
@@ -118,7 +128,9 @@ class response {
   std::shared_ptr<const std::string> shared_text_;  // instead of text_, where not null
   std::shared_ptr<const asio_httpd::file> file_;
   std::uint64_t file_offset_ = 0;
-  std::uint64_t file_size_ = 0;
+  std::shared_ptr<const body_producer> stream_;
+  std::uint64_t size_ = 0;  // of the file or the stream
+  bool stream_has_size_ = false;
   std::shared_ptr<const stream_handler> upgrade_;
 };
 

@@ -47,7 +47,8 @@ void append_group(std::string& to, std::string_view bytes) {
 bool append_bytes(std::string& to, std::string_view digits) {
   std::uint32_t bits = 0;
   for (std::size_t i = 0; i < 4; ++i) {
-    const std::uint32_t value = i < digits.size() ? values[static_cast<unsigned char>(digits[i])] : 0;
+    const std::uint32_t value =
+        i < digits.size() ? values[static_cast<unsigned char>(digits[i])] : 0;
     if (value == no_digit) return false;
     bits = bits << 6 | value;
   }

@@ -29,6 +29,8 @@ class byte_buffer {
   }
 
   const char* data() const noexcept { return storage_.get() + begin_; }
+  // For who decodes in place.
+  char* mutable_data() noexcept { return storage_.get() + begin_; }
   std::size_t size() const noexcept { return end_ - begin_; }
   bool empty() const noexcept { return begin_ == end_; }
   std::size_t capacity() const noexcept { return capacity_; }
@@ -52,6 +54,12 @@ class byte_buffer {
     prepare(text.size());
     text.copy(write_position(), text.size());
     commit(text.size());
+  }
+
+  // Takes the last `n` bytes back.
+  void retract(std::size_t n) noexcept {
+    end_ -= n;
+    storage_[end_] = '\0';
   }
 
   // The first `n` bytes are used up.

@@ -29,7 +29,7 @@ struct request_access {
   static void path(request& r, std::string_view decoded) noexcept { r.path_ = decoded; }
   static void body(request& r, std::string_view b) noexcept { r.body_ = b; }
   static void pattern(request& r, std::string_view p) noexcept { r.pattern_ = p; }
-  static void peer(request& r, const asio_httpd::peer* p) noexcept { r.peer_ = p; }
+  static void peer(request& r, asio_httpd::peer* p) noexcept { r.peer_ = p; }
   // At most `max_parameters`, in the order of the pattern.
   template <class Values>
   static void parameters(request& r, const Values& values) noexcept {

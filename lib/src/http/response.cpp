@@ -29,7 +29,17 @@ response& response::body(std::shared_ptr<const asio_httpd::file> f, std::uint64_
   shared_text_.reset();
   file_ = std::move(f);
   file_offset_ = offset;
-  file_size_ = size;
+  size_ = size;
+  return *this;
+}
+
+response& response::body(std::shared_ptr<const body_producer> producer,
+                         std::optional<std::uint64_t> size) noexcept {
+  no_body();
+  kind_ = content::stream;
+  stream_ = std::move(producer);
+  size_ = size.value_or(0);
+  stream_has_size_ = size.has_value();
   return *this;
 }
 
@@ -44,6 +54,7 @@ response& response::no_body() noexcept {
   text_.clear();
   shared_text_.reset();
   file_.reset();
+  stream_.reset();
   return *this;
 }
 

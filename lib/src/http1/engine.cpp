@@ -9,7 +9,6 @@
 #include "http/target.hpp"
 #include "http1/serializer.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace asio_httpd::http1 {
@@ -61,6 +60,8 @@ action engine::next() {
       return action::dispatch;
     case state::refused:
       return action::refuse;
+    case state::streaming:
+      return action::stream;
     case state::answered:
       return go_on();
     case state::discard:
@@ -75,7 +76,7 @@ action engine::next() {
 }
 
 engine::phase engine::reading() const noexcept {
-  if (state_ == state::body || state_ == state::discard) return phase::body;
+  if (!body_reader_.is_complete()) return phase::body;
   return in_head_ || !input_.empty() ? phase::head : phase::between;
 }
 
@@ -158,15 +159,7 @@ rule engine::read_target(method m, std::string_view raw) {
 // --- the body ------------------------------------------------------------------------------------
 
 void engine::accept_body(std::uint64_t limit) {
-  body_limit_ = limit;
-  if (!framing_.has_body()) {
-    state_ = state::ready;
-    return;
-  }
-  if (framing_.content_length > limit) {
-    refuse(rule::body_too_large);
-    return;
-  }
+  if (!takes_body(limit)) return;
   const std::size_t behind_head = input_.size() - head_.size;
   if (!framing_.chunked && behind_head >= framing_.content_length) {
     message_size_ = head_.size + static_cast<std::size_t>(framing_.content_length);
@@ -174,157 +167,180 @@ void engine::accept_body(std::uint64_t limit) {
     state_ = state::ready;
     return;
   }
-  if (framing_.expects_continue && behind_head == 0) {
-    output_.bytes().append("HTTP/1.1 100 Continue\r\n\r\n");
-  }
-  detach_head();
+  begin_body();
+  ask_for_body();
   state_ = state::body;
 }
 
+void engine::stream_body(std::uint64_t limit) {
+  if (!takes_body(limit)) return;
+  begin_body();
+  state_ = state::ready;
+}
+
+// False where there is none, or where it is refused.
+bool engine::takes_body(std::uint64_t limit) noexcept {
+  body_limit_ = limit;
+  state_ = state::ready;
+  if (!framing_.has_body()) return false;
+  if (framing_.content_length <= limit) return true;
+  refuse(rule::body_too_large);
+  return false;
+}
+
+// A peer that waits for 100 has sent nothing of the body; one that has sent some does not wait.
+void engine::ask_for_body() {
+  if (!framing_.expects_continue || asked_for_body_ || !input_.empty()) return;
+  asked_for_body_ = true;
+  output_.bytes().append("HTTP/1.1 100 Continue\r\n\r\n");
+}
+
 // Leaves the head where it is, so that every view stays good, and goes on with another buffer.
-void engine::detach_head() {
+void engine::begin_body() {
   head_text_.swap(input_);
   input_.clear();
   input_.append(head_text_.view().substr(head_.size));
   message_size_ = 0;
-  body_left_ = framing_.content_length;
-  chunks_.reset();
-  in_trailers_ = false;
+  body_reader_.begin(framing_);
 }
 
 action engine::read_body() {
   switch (take_body()) {
-    case body_progress::need_more:
+    case body_reader::state::need_more:
       return need_more();
-    case body_progress::failed:
+    case body_reader::state::failed:
       return refuse(broken_);
-    case body_progress::complete:
-      break;
+    default:
+      request_access::body(request_, body_);
+      state_ = state::ready;
+      return action::dispatch;
   }
-  request_access::body(request_, body_);
-  state_ = state::ready;
-  return action::dispatch;
 }
 
 // The response went out before the body came in; what is left of it is read and dropped.
 action engine::discard_body() {
   switch (take_body()) {
-    case body_progress::need_more:
+    case body_reader::state::need_more:
       return need_more();
-    case body_progress::failed:
+    case body_reader::state::failed:
       return close(close_reason::request_refused);
-    case body_progress::complete:
-      break;
+    default:
+      next_request();
+      return read_head();
   }
-  next_request();
-  return read_head();
 }
 
-engine::body_progress engine::take_body() {
-  if (!framing_.chunked) return take_length();
-  return in_trailers_ ? take_trailers() : take_chunks();
-}
-
-engine::body_progress engine::take_length() {
-  const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(body_left_, input_.size()));
-  keep_content(input_.view().substr(0, n));
-  input_.consume(n);
-  body_left_ -= n;
-  return body_left_ == 0 ? body_progress::complete : body_progress::need_more;
-}
-
-engine::body_progress engine::take_chunks() {
+// All that is there.
+body_reader::state engine::take_body() {
   for (;;) {
-    const auto result = chunks_.decode(input_.view());
-    const bool fits = keep_content(result.content);
-    input_.consume(result.consumed);
-    if (!fits) return fail(rule::body_too_large);
-    switch (result.at) {
-      case chunked_decoder::state::need_more:
-        return body_progress::need_more;
-      case chunked_decoder::state::failed:
-        return fail(chunks_.broken());
-      case chunked_decoder::state::content:
-        break;
-      case chunked_decoder::state::trailers:
-        in_trailers_ = true;
-        head_ = head::of_trailers();
-        return take_trailers();
-    }
+    const auto [at, content] = next_piece();
+    if (at != body_reader::state::content) return at;
+    if (state_ == state::body) body_.append(content);
   }
 }
 
-engine::body_progress engine::take_trailers() {
-  fields& trailers = request_access::trailers(request_);
-  const auto parsed = parse_head(input_.data(), input_.size(), limits_, head_, trailers);
-  if (parsed == parse_state::need_more) return body_progress::need_more;
-  if (parsed == parse_state::failed) {
-    const bool too_large = answer_to(head_.broken) == status::request_header_fields_too_large;
-    return fail(too_large ? rule::trailers_too_large : head_.broken);
+body_reader::piece engine::next_piece() {
+  auto piece = body_reader_.next(input_, limits_, request_access::trailers(request_));
+  const std::uint64_t limit = state_ == state::discard ? most_discarded : body_limit_;
+  if (body_reader_.received() > limit) {
+    broken_ = rule::body_too_large;
+    return {body_reader::state::failed, {}};
   }
-  field_sink::borrow(trailers, input_.data());
-  trailers = fields(trailers);  // own the text: the buffer goes on
-  input_.consume(head_.size);
-  return body_progress::complete;
+  if (piece.at == body_reader::state::failed) broken_ = body_reader_.broken();
+  return piece;
 }
 
-engine::body_progress engine::fail(rule r) noexcept {
-  broken_ = r;
-  return body_progress::failed;
-}
-
-// False where the limit is passed.
-bool engine::keep_content(std::string_view content) {
-  body_received_ += content.size();
-  if (state_ == state::discard) return body_received_ <= most_discarded;
-  if (body_received_ > body_limit_) return false;
-  body_.append(content);
-  return true;
+body_reader::piece engine::read_content() {
+  const auto [at, bytes] = next_piece();
+  if (at != body_reader::state::need_more) return {at, bytes};
+  if (eof_) return {body_reader::state::failed, {}};
+  if (state_ == state::ready) ask_for_body();
+  return {at, {}};
 }
 
 // --- the response --------------------------------------------------------------------------------
 
 void engine::respond(response& r, std::string_view common, bool close) {
   const bool early = state_ == state::head_ready;
-  const bool keep = !close && !r.closes_connection() && state_ != state::refused &&
-                    framing_.keep_alive && (!early || may_discard());
+  const bool unread = early ? framing_.has_body() : !body_reader_.is_complete();
   const bool head_only = head_read_ && request_.method() == method::head;
+  const bool streams = r.kind() == response::content::stream && sends_content(r, head_only);
+  const bool by_close = streams && !r.has_size() && head_.version_minor == 0;
+  const bool keep = !close && !r.closes_connection() && broken_ == rule::none &&
+                    framing_.keep_alive && !by_close && (!unread || streams || may_discard());
   if (r.status() == status::switching_protocols) framing_.keep_alive = true;
   serialize_head(r, {head_only, keep, head_.version_minor, common}, output_.bytes());
-  if (sends_content(r, head_only)) output_.add_content(r);
-  if (!keep && reason_ == close_reason::none) {
-    reason_ = state_ == state::refused  ? reason_of(broken_)
-              : r.closes_connection()   ? close_reason::handler_requested
-              : close                   ? close_reason::drained
-              : early && !may_discard() ? close_reason::request_refused
-                                        : close_reason::client_requested;
-  }
+  if (!keep) reason_of_close(r, close, unread);
   if (r.status() == status::switching_protocols) {
     input_.consume(message_size_);
     state_ = state::upgraded;
     return;
   }
+  if (streams) {
+    if (early && framing_.has_body()) begin_body();
+    return begin_stream(r, keep);
+  }
+  if (sends_content(r, head_only)) output_.add_content(r);
   after_response(!keep, early);
 }
 
-// Whether the body of a request that was answered at its head is worth reading to its end. A peer
-// that waits for 100 may send it or not, so nobody knows where the next request begins.
+void engine::reason_of_close(const response& r, bool close, bool unread) noexcept {
+  if (reason_ != close_reason::none) return;
+  reason_ = broken_ != rule::none      ? reason_of(broken_)
+            : r.closes_connection()    ? close_reason::handler_requested
+            : close                    ? close_reason::drained
+            : unread && !may_discard() ? close_reason::request_refused
+                                       : close_reason::client_requested;
+}
+
+// Whether the body of a request that is answered before its end is worth reading on. A peer that
+// waits for 100 may send it or not, so nobody knows where the next request begins.
 bool engine::may_discard() const noexcept {
-  return !framing_.expects_continue && framing_.content_length <= most_discarded;
+  const bool waits = framing_.expects_continue && !asked_for_body_;
+  return !waits && framing_.content_length <= most_discarded &&
+         body_reader_.received() <= most_discarded;
 }
 
 void engine::after_response(bool close, bool early) {
+  if (early && framing_.has_body() && !close) begin_body();
+  body_reader_.release(input_);
+  const bool unread = early ? framing_.has_body() : !body_reader_.is_complete();
   if (close) {
-    left_body_unread_ = early && framing_.has_body();
+    left_body_unread_ = unread;
     state_ = state::closed;
-    return;
+  } else {
+    state_ = unread ? state::discard : state::answered;
   }
-  if (early && framing_.has_body()) {
-    detach_head();
-    state_ = state::discard;
-    return;
-  }
-  state_ = state::answered;
+}
+
+// --- content that is written piece by piece
+// -------------------------------------------------------
+
+void engine::begin_stream(const response& r, bool keep) {
+  keep_after_stream_ = keep;
+  chunks_content_ = !r.has_size() && head_.version_minor != 0;
+  size_to_write_ = r.has_size() ? r.content_size() : no_size;
+  state_ = state::streaming;
+}
+
+bool engine::write_content(std::string_view content) {
+  if (content.empty()) return true;  // an empty chunk would be the last
+  if (content.size() > size_to_write_ - written_) return false;
+  written_ += content.size();
+  auto& bytes = output_.bytes();
+  if (chunks_content_) append_chunk_line(content.size(), bytes);
+  bytes.append(content);
+  if (chunks_content_) bytes.append("\r\n");
+  return true;
+}
+
+bool engine::end_content(const fields& trailers) {
+  if (has_size_to_write() && written_ != size_to_write_) return false;
+  if (chunks_content_) append_last_chunk(trailers, output_.bytes());
+  const bool close = !keep_after_stream_ || (!body_reader_.is_complete() && !may_discard());
+  if (close && reason_ == close_reason::none) reason_ = close_reason::request_refused;
+  after_response(close, false);
+  return true;
 }
 
 action engine::go_on() {
@@ -340,11 +356,12 @@ void engine::next_request() noexcept {
   request_access::clear(request_);
   head_text_.clear();
   body_.clear();
-  body_received_ = 0;
+  body_reader_ = {};
+  written_ = 0;
   message_size_ = 0;
   empty_lines_ = 0;
   in_head_ = false;
-  in_trailers_ = false;
+  asked_for_body_ = false;
   head_read_ = false;
   is_fresh_ = true;
 }

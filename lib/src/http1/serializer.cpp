@@ -85,8 +85,12 @@ void write_fields_singly(const fields& f, writer& to) {
 }
 
 // A 204 and a 1xx have no Content-Length; a 304 may leave it away (RFC 9110 section 8.6).
-void write_length(const response& r, writer& to) {
+void write_length(const response& r, const serialize_options& options, writer& to) {
   if (forbids_content(r.status())) return;
+  if (!r.has_size()) {  // HTTP/1.0 knows its end by the close
+    if (options.version_minor != 0) to.add("Transfer-Encoding: chunked\r\n");
+    return;
+  }
   to.add("Content-Length: ").add(announced_size(r)).add("\r\n");
 }
 
@@ -107,7 +111,8 @@ void write_connection(const response& r, const serialize_options& options, write
 }  // namespace
 
 bool sends_content(const response& r, bool head_only) noexcept {
-  return !head_only && !forbids_content(r.status()) && announced_size(r) != 0;
+  if (head_only || forbids_content(r.status())) return false;
+  return r.kind() == response::content::stream || announced_size(r) != 0;
 }
 
 void serialize_head(const response& r, const serialize_options& options, base::byte_buffer& to) {
@@ -118,8 +123,23 @@ void serialize_head(const response& r, const serialize_options& options, base::b
   write_status_line(r.status(), out);
   out.add(options.common);
   lines ? void(out.add(*lines)) : write_fields_singly(r.fields(), out);
-  write_length(r, out);
+  write_length(r, options, out);
   write_connection(r, options, out);
+  out.add("\r\n");
+}
+
+void append_chunk_line(std::size_t size, base::byte_buffer& to) {
+  to.prepare(longest_integer);
+  char* const begin = to.write_position();
+  char* const end = std::to_chars(begin, begin + longest_integer, size, 16).ptr;
+  to.commit(static_cast<std::size_t>(end - begin));
+  to.append("\r\n");
+}
+
+void append_last_chunk(const fields& trailers, base::byte_buffer& to) {
+  writer out(to, fixed_size + size_of(trailers));
+  out.add("0\r\n");
+  write_fields_singly(trailers, out);
   out.add("\r\n");
 }
 

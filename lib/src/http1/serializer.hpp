@@ -3,9 +3,10 @@
 // From a response to bytes (RFC 9112 sections 4, 6 and 9): the head, and a small body behind it,
 // in one piece of memory.
 //
-// It decides the framing: Content-Length wherever content may stand, no content for HEAD, 1xx,
-// 204 and 304. Connection, Content-Length and Transfer-Encoding come from here, never from the
-// response's fields. Allocates nothing once the output has its size.
+// It decides the framing: Content-Length wherever content may stand, the chunked coding where its
+// size is not known before, no content for HEAD, 1xx, 204 and 304. Connection, Content-Length and
+// Transfer-Encoding come from here, never from the response's fields. Allocates nothing once the
+// output has its size.
 
 #pragma once
 
@@ -31,6 +32,11 @@ bool sends_content(const response& r, bool head_only) noexcept;
 
 // Appends status line, fields and the empty line.
 void serialize_head(const response& r, const serialize_options& options, base::byte_buffer& to);
+
+// The chunked coding (RFC 9112 section 7.1): the line before a chunk, which is followed by CRLF;
+// the last chunk with the trailers. Fields that are the server's to say are no trailers.
+void append_chunk_line(std::size_t size, base::byte_buffer& to);
+void append_last_chunk(const fields& trailers, base::byte_buffer& to);
 
 // The lines that all responses of a second share.
 class common_fields {

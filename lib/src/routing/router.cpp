@@ -205,9 +205,12 @@ handler router_access::wrapped(handler run, const routing::layers& all) {
   std::copy_if(all.begin(), all.end(), std::back_inserter(wrapping),
                [](const middleware& m) { return m.wraps(); });
   if (wrapping.empty()) return run;
-  return [run = std::move(run), wrapping = std::move(wrapping)](const request& r) {
+  const bool streams_body = run.streams_body();
+  handler made = [run = std::move(run), wrapping = std::move(wrapping)](const request& r) {
     return next(wrapping.data(), wrapping.size(), run, r)();
   };
+  made.streams_body_ = streams_body;
+  return made;
 }
 
 const routing::hooks* router_access::hooks_of(const router& r, std::size_t route) noexcept {

@@ -8,6 +8,7 @@
 //   4  at the end of the head server/exchange finds the route and its policy    (on_head)
 //   5  the handler is called, directly or as a coroutine             (on_dispatch, on_coroutine)
 //   6  http1/engine frames the response behind those that wait already          (respond)
+//      where the handler reads or writes content piece by piece, it drives (connection_content.cpp)
 //   7  when there is nothing left to take up, all of them are sent in one write (send_now, flush)
 //   8  back to 2 or 3; or the end: send, linger, close                          (close, linger)
 //
@@ -24,6 +25,8 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -38,11 +41,9 @@ using net::transport;
 
 constexpr std::size_t first_read = 8 * 1024;
 constexpr std::size_t body_read = 32 * 1024;
-// Sent from a file before other connections of the thread get their turn.
-constexpr std::uint64_t file_turn = 512 * 1024;
 // A file of this size goes out in one call, or waits.
 constexpr std::uint64_t sent_in_no_time = 64 * 1024;
-constexpr unsigned most_reads_in_turn = 16;
+constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
 // Date and Server, made once a second for each thread.
 std::string_view common_fields_of(const core& c) {
@@ -55,9 +56,14 @@ std::string_view common_fields_of(const core& c) {
   return fields->at(c.clock().unix_time());
 }
 
+[[noreturn]] void refuse_stream_of_hook() {
+  throw std::logic_error("a hook cannot answer with content that is written piece by piece");
+}
+
 }  // namespace
 
 connection::~connection() {
+  take_back();
   if (idle_) count().idle_ended.add(1);
   workspace::give_back(std::move(work_));
 }
@@ -90,6 +96,9 @@ net::task<> connection::serve() {
         } else {
           on_dispatch();
         }
+        break;
+      case action::stream:
+        co_await on_stream();
         break;
       case action::refuse:
         if (must_flush() && send_now() == sending::blocked) co_await flush();
@@ -165,6 +174,7 @@ void connection::set_read_deadline() {
 
 // At the end of a period: did the body come in fast enough? A new period begins.
 bool connection::body_goes_on() noexcept {
+  begin_body_period();
   const auto& d = core_->options.deadlines;
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(d.body).count();
   const std::uint64_t wanted = d.body_rate * static_cast<std::uint64_t>(seconds);
@@ -180,16 +190,17 @@ void connection::end_turn() noexcept {
   input_was_full_ = false;
 }
 
-void connection::read_now() {
+// True where something came, be it the end.
+bool connection::read_now() {
   turn_time_ = {};
-  if (has_failed()) return;
+  if (has_failed()) return true;
   auto& input = work_->engine.input();
   const bool in_body = work_->engine.reading() == http1::engine::phase::body;
   input.prepare(in_body ? body_read : input.capacity() == 0 ? first_read : first_read / 4);
   const auto result = transport().read(input.write_position(), input.room());
   input_was_full_ = result.size == input.room();
   if (result.error) {
-    if (result.error == asio::error::would_block) return;
+    if (result.error == asio::error::would_block) return false;
     const bool between = work_->engine.reading() == http1::engine::phase::between;
     fail(between ? close_reason::client_done : close_reason::client_aborted);
   } else if (result.size == 0) {
@@ -198,6 +209,7 @@ void connection::read_now() {
     input.commit(result.size);
     received(result.size);
   }
+  return true;
 }
 
 // --- 4 and 5: requests ---------------------------------------------------------------------------
@@ -207,17 +219,22 @@ void connection::on_head() {
   wait_is_over();
   exchange_.started = turn_time();
   if (!admit()) return respond();
-  const auto limit = exchange_.route->options.body_limit;
-  engine.accept_body(limit.value_or(core_->options.limits.body));
+  const route& r = *exchange_.route;
+  if (r.run.streams_body()) {
+    return engine.stream_body(r.options.body_limit.value_or(no_limit));
+  }
+  engine.accept_body(r.options.body_limit.value_or(core_->options.limits.body));
 }
 
+// Content that is written piece by piece needs a handler that is called.
 bool connection::admit() {
   try {
-    return find_route(*core_, *work_, exchange_);
+    if (find_route(*core_, *work_, exchange_)) return true;
+    if (work_->response.kind() == response::content::stream) refuse_stream_of_hook();
   } catch (...) {
     answer_handler_exception(std::current_exception());
-    return false;
   }
+  return false;
 }
 
 void connection::on_dispatch() {
@@ -234,11 +251,10 @@ void connection::on_dispatch() {
 net::task<> connection::on_coroutine() {
   auto& [engine, response] = *work_;
   const route& r = *exchange_.route;
-  handler_timed_out_ = false;
-  wait_for(waiting::handler, r.options.deadline.value_or(core_->options.deadlines.handler));
+  exchange_.called = now();
+  begin_call();
   const std::exception_ptr error = co_await call(r.run.async_call(engine.request(), response));
-  wait_is_over();
-  end_watch();
+  end_call();
   if (has_failed()) co_return;
   if (handler_timed_out_) {
     response = error_response(status::service_unavailable);
@@ -250,13 +266,18 @@ net::task<> connection::on_coroutine() {
   turn_time_ = {};
   respond();
   record_latency();
+  if (!engine.is_streaming()) take_back();
 }
 
 // What is finished does not wait for what is not; and the handler must not outlast its client.
 void connection::on_call_waits() {
   if (!work_) return;  // a stream's handler looks after itself
-  if (send_now() == sending::failed) return;
-  if (exchange_.route->options.detached) return;
+  if (work_->engine.is_streaming()) {
+    flush_soon();
+  } else if (send_now() == sending::failed) {
+    return;
+  }
+  if (exchange_.route->options.detached || work_->engine.has_unread_content()) return;
   watching_ = true;
   watch();
 }
@@ -299,9 +320,11 @@ void connection::answer_handler_exception(std::exception_ptr error) {
 void connection::call_after_hooks() {
   auto& [engine, response] = *work_;
   const bool closes = response.closes_connection();
+  const bool streams = response.kind() == response::content::stream;
   for (const middleware& m : std::exchange(exchange_.hooks, nullptr)->after) {
     try {
       m.after(engine.request(), response);
+      if (!streams && response.kind() == response::content::stream) refuse_stream_of_hook();
     } catch (...) {
       answer_handler_exception(std::current_exception());
     }
@@ -312,13 +335,17 @@ void connection::call_after_hooks() {
 
 void connection::on_refuse() {
   auto& [engine, response] = *work_;
-  const http1::rule rule = engine.broken();
+  note_broken_rule();
+  exchange_ = {nullptr, 0, now(), {}, exchange_.hooks};
+  answer_broken_rule(engine.broken(), response);
+  respond();
+}
+
+void connection::note_broken_rule() {
+  const http1::rule rule = work_->engine.broken();
   count().broken_rules[static_cast<std::size_t>(rule)].add(1);
   core_->log(log_level::info, peer_name() + ": refused: " + std::string(to_string(rule)) + " (" +
                                   std::string(source_of(rule)) + ")");
-  exchange_ = {nullptr, 0, now(), exchange_.hooks};
-  answer_broken_rule(rule, response);
-  respond();
 }
 
 // --- 6: the response -----------------------------------------------------------------------------
@@ -344,6 +371,7 @@ void connection::respond() {
     set_reason(close_reason::request_refused);
   }
   if (engine.is_closing()) set_reason(engine.reason());
+  if (engine.is_streaming()) return;  // at its end
   record(content_size);
   if (!response.upgrade_handler()) response.clear();
 }
@@ -435,7 +463,7 @@ bool connection::file_has_changed() const noexcept {
 
 connection::sending connection::send_file() {
   auto& output = work_->engine.output();
-  std::uint64_t turn = file_turn;
+  std::uint64_t turn = turn_size;
   if (output.file_left() > sent_in_no_time) remember_file();
   while (output.file_left() != 0) {
     if (turn == 0) return sending::blocked;
@@ -475,7 +503,7 @@ net::task<> connection::flush() {
 void connection::out_of_time(waiting what) {
   if (!work_ || !work_->engine.owes_an_answer()) return;
   set_reason(what == waiting::head ? close_reason::head_timeout : close_reason::body_timeout);
-  exchange_ = {nullptr, 0, now(), exchange_.hooks};
+  exchange_ = {nullptr, 0, now(), {}, exchange_.hooks};
   work_->response = error_response(status::request_timeout);
   work_->response.close_connection();
   respond();

@@ -10,6 +10,7 @@
 #include "server/workspace.hpp"
 
 #include <asio_httpd/request.hpp>
+#include <asio_httpd/request_body.hpp>
 
 #include <cstdint>
 #include <exception>
@@ -18,12 +19,34 @@
 
 namespace asio_httpd::serving {
 
+class lent_connection;
+
 class connection final : public io_session, private asio_httpd::peer {
  public:
   using io_session::io_session;
   ~connection() override;
 
+  // --- for handlers that read or write content piece by piece; see lent_connection.hpp
+
+  // The next piece. Throws http_error for content that broke a rule, operation_aborted where the
+  // peer left in the middle of it.
+  http1::body_reader::piece next_content();
+  // Reads; false where that has to wait for the peer.
+  bool receive_content();
+  void begin_content_read() noexcept;
+  std::optional<std::uint64_t> content_length() const noexcept;
+  const fields& content_trailers() const noexcept;
+  // Throws std::length_error where it is more than was announced.
+  void queue_content(std::string_view piece);
+  // Sends; false where that has to wait for the peer, whose deadline then begins.
+  bool send_content();
+  void end_content_wait(net::transport::wait what) noexcept;
+  void set_call_deadline() noexcept;
+
  private:
+  static constexpr unsigned most_reads_in_turn = 16;
+  // Sent before other connections of the thread get their turn.
+  static constexpr std::uint64_t turn_size = 512 * 1024;
   enum class sending : std::uint8_t { done, blocked, failed };
 
   net::task<> serve() override;
@@ -42,7 +65,7 @@ class connection final : public io_session, private asio_httpd::peer {
   void set_read_deadline();
   bool body_goes_on() noexcept override;
   void end_turn() noexcept;
-  void read_now();
+  bool read_now();
 
   void on_head();
   bool admit();
@@ -51,6 +74,7 @@ class connection final : public io_session, private asio_httpd::peer {
   void on_refuse();
   void answer_handler_exception(std::exception_ptr error);
   void call_after_hooks();
+  void note_broken_rule();
   void respond();
   bool load_small_file();
   void record(std::uint64_t content_size);
@@ -76,6 +100,21 @@ class connection final : public io_session, private asio_httpd::peer {
   bool is_local() const noexcept override { return transport().remote().is_local(); }
   status_report server_status() const override { return core_->report(); }
   clock::time_point arrival() const noexcept override { return exchange_.started; }
+  std::shared_ptr<body_source> open_body() override;
+
+  // Content piece by piece: connection_content.cpp.
+  net::task<> on_stream();
+  void end_stream(std::exception_ptr error);
+  void abort_stream(close_reason r, std::string_view why);
+  void flush_soon();
+  void begin_body_period() noexcept;
+  const std::shared_ptr<lent_connection>& lend();
+  void take_back() noexcept;
+  void begin_call() noexcept;
+  std::optional<std::chrono::milliseconds> heartbeat_interval() const noexcept;
+  void end_call() noexcept;
+  void on_quiet() override;
+  void drain() override;
 
   std::unique_ptr<workspace> work_;  // null while idle
   exchange_state exchange_;
@@ -84,8 +123,11 @@ class connection final : public io_session, private asio_httpd::peer {
   std::uint64_t requests_ = 0;
   clock::time_point turn_time_{};  // when the turn's first request was there; 0: not asked yet
   std::uint32_t unrecorded_ = 0;   // answers of this turn whose latency is not counted yet
+  std::shared_ptr<lent_connection>
+      lent_;  // to a handler, which may use it up to the end of its call
   unsigned reads_in_turn_ = 0;
   bool input_was_full_ = false;  // the last read: there may be more
+  bool says_farewell_ = false;   // when its producer has ended
   bool watching_ = false;        // whether the peer leaves, while its handler runs
   bool idle_ = false;            // as counted
 };

@@ -22,7 +22,8 @@ namespace asio_httpd::serving {
 struct exchange_state {
   const asio_httpd::route* route = nullptr;  // null where no route was found
   std::size_t route_index = 0;
-  clock::time_point started{};
+  clock::time_point started{};            // the end of its head
+  clock::time_point called{};             // the first coroutine of its handler
   const routing::hooks* hooks = nullptr;  // from the end of the head to the response, where any are
 };
 

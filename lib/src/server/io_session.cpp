@@ -106,6 +106,8 @@ void io_session::on_deadline() {
       handler_timed_out_ = true;
       clear_deadline();
       return cancel_call();
+    case waiting::producer:
+      return on_quiet();
     case waiting::head:
       out_of_time(waiting::head);
       return fail(close_reason::head_timeout);

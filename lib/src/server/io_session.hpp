@@ -37,6 +37,7 @@ enum class waiting : std::uint8_t {
   stream_read,
   write,
   handler,
+  producer,
   linger,
 };
 
@@ -78,6 +79,8 @@ class io_session : public net::session {
   virtual void out_of_time(waiting) {}
   // Whether the peer sent what deadlines::body_rate asks of the period that ends.
   virtual bool body_goes_on() noexcept { return false; }
+  // A producer of content has been quiet for as long as it may be.
+  virtual void on_quiet() {}
   // Whether draining may end it now.
   virtual bool is_idle() const noexcept = 0;
   // The user's coroutine has begun to wait for something.

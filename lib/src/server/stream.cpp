@@ -4,11 +4,10 @@
 
 #include <asio_httpd/stream.hpp>
 
+#include "server/await_transport.hpp"
 #include "server/stream_implementation.hpp"
 
-#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -17,20 +16,6 @@ namespace asio_httpd {
 namespace {
 
 namespace asio = boost::asio;
-using net::error_code;
-
-// From an Asio handler to the transport's completion.
-template <class Handler>
-struct erased {
-  Handler handler;
-  std::shared_ptr<serving::io_session> session;
-
-  static void call(void* self, std::shared_ptr<void> owner, error_code ec) {
-    Handler handler = std::move(static_cast<erased*>(self)->handler);
-    owner.reset();
-    std::move(handler)(ec);
-  }
-};
 
 // Also where the wait ends by an exception.
 struct end_of_wait {
@@ -56,22 +41,6 @@ void stream::implementation::require_open() const {
   }
 }
 
-// The wait belongs to the awaiting coroutine: cancelling that cancels this.
-asio::awaitable<void> stream::implementation::wait(net::transport::wait what) {
-  auto initiate = [this, what](auto handler) {
-    auto slot = asio::get_associated_cancellation_slot(handler);
-    if (slot.is_connected()) {
-      slot.assign(
-          [session = session.get()](asio::cancellation_type) { session->transport().cancel(); });
-    }
-    using holder = erased<decltype(handler)>;
-    auto held = std::make_shared<holder>(holder{std::move(handler), session});
-    session->transport().async_wait(what, {held, &holder::call, held.get()});
-  };
-  co_await asio::async_initiate<decltype(asio::use_awaitable), void(error_code)>(
-      initiate, asio::use_awaitable);
-}
-
 asio::awaitable<std::size_t> stream::implementation::read_from_peer(char* data, std::size_t size) {
   for (;;) {
     require_open();
@@ -87,7 +56,7 @@ asio::awaitable<std::size_t> stream::implementation::read_from_peer(char* data, 
     require_open();
     session->wait_for(serving::waiting::stream_read, session->shared().options.deadlines.idle);
     const end_of_wait ends{session};
-    co_await wait(net::transport::wait::read);
+    co_await serving::await_transport(session, net::transport::wait::read);
   }
 }
 
@@ -132,7 +101,7 @@ asio::awaitable<void> stream::write(std::string_view data) {
     }
     lent->session->begin_writing();
     const end_of_wait ends{lent->session};
-    co_await lent->wait(net::transport::wait::write);
+    co_await serving::await_transport(lent->session, net::transport::wait::write);
   }
 }
 

@@ -31,7 +31,6 @@ struct stream::implementation {
   void require_open() const;
   void detach() noexcept { session.reset(); }
 
-  boost::asio::awaitable<void> wait(net::transport::wait what);
   boost::asio::awaitable<std::size_t> read_from_peer(char* data, std::size_t size);
 
   std::shared_ptr<serving::io_session> session;  // null once the handler has returned

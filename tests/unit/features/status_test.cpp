@@ -22,6 +22,7 @@ class fake_peer final : public peer {
   std::string address() const override { return local_ ? "127.0.0.1" : "192.0.2.1"; }
   std::uint16_t port() const noexcept override { return 40000; }
   bool is_local() const noexcept override { return local_; }
+  std::shared_ptr<body_source> open_body() override { return nullptr; }
   status_report server_status() const override {
     status_report r;
     r.version = "1.2.3";
@@ -36,7 +37,7 @@ class fake_peer final : public peer {
 response ask(bool local, status_options options, fields f = {}) {
   router routes;
   routes.status("/status", options);
-  const fake_peer from(local);
+  fake_peer from(local);
   request r{method::get, "/status", std::move(f)};
   request_access::peer(r, &from);
   return routes.handle(r);

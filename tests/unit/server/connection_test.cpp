@@ -269,7 +269,7 @@ TEST_CASE("a peer that does not read its answers: nothing more is taken up, memo
 }
 
 TEST_CASE("a large answer goes out in pieces, as the peer takes it") {
-  const std::string large(3 * 1024 * 1024, 'x');
+  std::string large(3 * 1024 * 1024, 'x');
   router routes;
   routes.get("/", [&] { return large; });
   server_harness h(routes);

@@ -4,6 +4,9 @@
 // their exceptions become, and wrapped handlers.
 
 #include <asio_httpd/asio_httpd.hpp>
+#include <asio_httpd/body_writer.hpp>
+#include <asio_httpd/request_body.hpp>
+#include <asio_httpd/stream.hpp>
 #include <asio_httpd/timeout.hpp>
 
 #include "support/server_harness.hpp"
@@ -311,6 +314,61 @@ TEST_CASE("wrapping middleware calls what is inside, and may change, replace or 
   order.clear();
   CHECK(statuses_in(h.ask(c, get("/in/none"))) == "404");
   CHECK(order == "");  // there is no handler to wrap
+}
+
+TEST_CASE("a wrapped handler reads and writes content piece by piece") {
+  router routes;
+  routes.post("/", [](request_body body) -> awaitable<response> {
+    const std::string all = co_await body.read_all(100);
+    co_return streaming(
+        "text/plain",
+        [all](body_writer out) -> awaitable<void> {
+          co_await out.write("<" + all);
+          co_await out.write(">");
+        },
+        all.size() + 2);
+  });
+  int seen = 0;
+  routes.use([&seen](const request& r, next n) -> awaitable<response> {
+    if (r.query() == "no") co_return status::forbidden;
+    ++seen;
+    co_return co_await n();
+  });
+  routes.use(marking());
+  server_harness h(routes);
+  auto c = h.connect();
+  CHECK(h.ask(c, request_text("POST / HTTP/1.1", "Content-Length: 6\r\n", "abc")) == "");
+  CHECK(seen == 1);  // before the content is whole
+  const auto got = one(h.ask(c, "def"));
+  CHECK(got.body == "<abcdef>");
+  CHECK(got.field("X-Seen") == "/");
+  CHECK(statuses_in(h.ask(c, request_text("POST /?no HTTP/1.1", "Content-Length: 3\r\n", "abc"))) ==
+        "403");
+  CHECK(statuses_in(h.ask(c, get("/none"))) == "404");
+}
+
+TEST_CASE("a hook cannot answer with content that is written piece by piece") {
+  const auto stream = [] {
+    return streaming("text/plain",
+                     [](body_writer out) -> awaitable<void> { co_await out.write("x"); });
+  };
+  router routes;
+  routes.get("/", [] { return "x"; });
+  routes.get("/stream", stream);
+  routes.use(before([stream](const request& r) -> std::optional<response> {
+    if (r.query() == "before") return stream();
+    return std::nullopt;
+  }));
+  routes.use(after([stream](const request& r, response& to) {
+    if (r.query() == "after") to = stream();
+  }));
+  server_harness h(routes);
+  auto c = h.connect();
+  for (const auto target : {"/?before", "/?after", "/none?before", "/none?after"}) {
+    CHECK(statuses_in(h.ask(c, get(target))) == "500");
+  }
+  CHECK(h.log().size() == 4);
+  CHECK(h.ask(c, get("/stream")).find("\r\n\r\n1\r\nx\r\n0\r\n\r\n") != std::string::npos);
 }
 
 TEST_CASE("what a wrapping middleware throws is answered as if the handler had thrown") {

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The content of a request, read while it comes in: a handler that takes a `request_body` is called
+// at the end of the head.
+//
+//   routes.post("/count", [](request_body body) -> boost::asio::awaitable<std::string> {
+//     std::uint64_t size = 0;
+//     for (;;) {
+//       const std::string_view piece = co_await body.read();
+//       if (piece.empty()) break;
+//       size += piece.size();
+//     }
+//     co_return std::to_string(size);
+//   });
+//
+// A client cannot send faster than it is read. Only `route::body_limit` bounds the whole; the
+// client must keep up deadlines::body_rate while it is waited for. Who does not read it all is
+// asked for nothing: the rest is dropped where it is short, or the connection is closed behind the
+// answer.
+
+#pragma once
+
+#include <asio_httpd/fields.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace asio_httpd {
+
+// What content is read from; implemented by the server.
+struct body_source {
+  virtual ~body_source() = default;
+  virtual boost::asio::awaitable<std::string_view> read() = 0;
+  virtual std::optional<std::uint64_t> size() const noexcept = 0;
+  virtual const fields& trailers() const noexcept = 0;
+};
+
+// Used from the handler's coroutine, one operation at a time, up to the end of the response. Copies
+// are the same body.
+class request_body {
+ public:
+  explicit request_body(std::shared_ptr<body_source> s) noexcept : source_(std::move(s)) {}
+
+  // The next piece, valid up to the next call; "" at the end. Sends `100 Continue` first, where the
+  // client waits for it. Throws http_error for content that is malformed or too large (answered so,
+  // where it is let out of the handler), boost::system::system_error where the client is gone.
+  boost::asio::awaitable<std::string_view> read() { return source_->read(); }
+  // All of it; throws http_error 413 above `limit` bytes.
+  boost::asio::awaitable<std::string> read_all(std::size_t limit);
+  // All of it into a file, which must be open for writing; from its position on. Returns how many
+  // bytes. Throws boost::system::system_error with what write(2) says.
+  boost::asio::awaitable<std::uint64_t> write_to(int descriptor);
+
+  // Content-Length; nothing where the body is chunked.
+  std::optional<std::uint64_t> size() const noexcept { return source_->size(); }
+  // Behind the content, once it is read.
+  const fields& trailers() const noexcept { return source_->trailers(); }
+
+ private:
+  std::shared_ptr<body_source> source_;
+};
+
+}  // namespace asio_httpd
