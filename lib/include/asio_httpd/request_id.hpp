@@ -7,7 +7,8 @@
 //   routes.get("/x", [](const request& r) { call_other_server(traceparent_of(r)); ... });
 //
 // The response carries X-Request-ID and, with the trace context, `traceresponse`; so an access log
-// finds them there. Ids are random, but no secrets. Costs no system call and no allocation.
+// finds them there; the one of this library shows the id in its JSON lines. Ids are random, but no
+// secrets. Costs no system call and no allocation.
 
 #pragma once
 

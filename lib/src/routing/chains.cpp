@@ -52,7 +52,9 @@ bool hooks::admit(const request& r, response& to) const {
 }
 
 chains::chains(std::span<const scope> scopes, std::span<const layers> of_routes) : scopes_() {
-  for (const layers& all : of_routes) routes_.emplace_back(all);
+  if (std::any_of(of_routes.begin(), of_routes.end(), has_hooks)) {
+    routes_.assign(of_routes.begin(), of_routes.end());
+  }
   std::set<std::string> taken;
   bool differ = false;
   for (std::uint32_t i = 0; i < scopes.size(); ++i) {

@@ -50,7 +50,9 @@ class chains {
   chains(std::span<const scope> scopes, std::span<const layers> of_routes);
 
   // Null where there are none.
-  const hooks* of_route(std::size_t route) const noexcept { return known(routes_[route]); }
+  const hooks* of_route(std::size_t route) const noexcept {
+    return routes_.empty() ? nullptr : known(routes_[route]);
+  }
   // Of a request that has no route. Where several routers are mounted at one place, of the first.
   const hooks* without_route(std::string_view host, const http::path& path) const noexcept;
   const hooks* outermost() const noexcept { return known(scopes_.front()); }
@@ -61,7 +63,7 @@ class chains {
   }
   void insert(const scope& s, std::uint32_t number);
 
-  std::vector<hooks> routes_;
+  std::vector<hooks> routes_;  // empty where no route has any
   std::vector<hooks> scopes_{hooks({})};
   tree places_;  // the prefixes; empty where all scopes have the same hooks
 };

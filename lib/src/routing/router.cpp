@@ -33,8 +33,8 @@ struct router::table {
 
   // Who registered a route may keep a reference to it, for options.
   std::vector<std::unique_ptr<route>> routes;
-  std::vector<std::uint32_t> scope_of;    // of each route
-  std::vector<routing::scope> scopes{1};  // the first is the router itself
+  std::vector<std::uint32_t> scope_of;                                  // of each route
+  std::vector<routing::scope> scopes = std::vector<routing::scope>(1);  // first: the router itself
   routing::tree tree;
   routing::chains chains;  // once it is prepared
   bool compiled = false;
