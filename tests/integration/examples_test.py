@@ -114,6 +114,26 @@ class Examples(unittest.TestCase):
             said = subprocess.run([server.command[0], "say", "how do you do"], capture_output=True, text=True, timeout=30)
             self.assertEqual(said.stdout, "hello 127.0.0.1\nack 1: how do you do\n")
 
+    def test_07_auth_and_rate_limit(self):
+        with Example("07_auth_and_rate_limit") as server:
+            status, text, fields = server.ask("GET", "/", X_Request_ID="a-name")
+            self.assertEqual((status, text, fields["X-Request-ID"]), (200, "this is request a-name\n", "a-name"))
+            self.assertEqual(fields["X-Frame-Options"], "DENY")
+            self.assertRegex(fields["Server-Timing"], r"^app;dur=\d")
+            status, _, fields = server.ask("GET", "/notes/")
+            self.assertEqual((status, fields["WWW-Authenticate"]), (401, 'Basic realm="notes", charset="UTF-8"'))
+            self.assertRegex(fields["X-Request-ID"], r"^[0-9a-f]{32}$")
+            ada = {"Authorization": "Basic YWRhOmVuZ2luZQ=="}
+            self.assertEqual(server.ask("POST", "/notes/", "buy milk", **ada)[0], 204)
+            status, text, fields = server.ask("GET", "/notes/", **ada)
+            self.assertEqual((status, text), (200, "buy milk\n"))
+            self.assertEqual(server.ask("GET", "/notes/", If_None_Match=fields["ETag"], **ada)[0], 304)
+            grace = {"Authorization": "Basic Z3JhY2U6Y29tcGlsZXI="}
+            self.assertEqual(server.ask("GET", "/notes/", **grace)[1], "nothing yet\n")
+            status, _, fields = server.ask("GET", "/notes/", **ada)
+            self.assertEqual(status, 429)
+            self.assertGreater(int(fields["Retry-After"]), 0)
+
 
 if __name__ == "__main__":
     if not any((BUILD / "bin" / "examples").glob("[0-9]*")):

@@ -39,6 +39,8 @@
 
 namespace asio_httpd {
 
+struct router_access;
+
 // How a path parameter becomes a T. Specialise it for your own types.
 template <class T>
 struct from_path_parameter;
@@ -272,6 +274,7 @@ class handler {
   template <class F>
   struct model;
 
+  friend struct router_access;  // wraps handlers, which must then be called like what they wrap
   std::shared_ptr<const interface> body_;
   bool is_coroutine_ = false;
   bool streams_body_ = false;

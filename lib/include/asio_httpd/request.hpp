@@ -11,11 +11,13 @@
 
 #pragma once
 
+#include <asio_httpd/attributes.hpp>
 #include <asio_httpd/fields.hpp>
 #include <asio_httpd/method.hpp>
 #include <asio_httpd/pattern.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -70,6 +72,11 @@ class request {
   std::string_view param(std::string_view name) const noexcept;
   std::string_view param(std::size_t index) const noexcept;
 
+  // What middleware has to say about it; no part of the message, and so not constant.
+  asio_httpd::attributes& attributes() const noexcept { return attributes_; }
+  // When its head was whole, by the server's clock. Of a request made by hand: now.
+  std::chrono::steady_clock::time_point arrival() const noexcept;
+
   // Who sent it: "192.0.2.1", "2001:db8::1", or "unix". Made on each call.
   std::string remote_address() const;
   std::uint16_t remote_port() const noexcept;
@@ -95,6 +102,7 @@ class request {
   std::size_t parameter_count_ = 0;
   std::string_view pattern_;  // of the route that matched; names the parameters
   asio_httpd::peer* peer_ = nullptr;
+  mutable asio_httpd::attributes attributes_;
   std::unique_ptr<owned> owned_;
 };
 
@@ -106,6 +114,8 @@ class peer {
   virtual std::uint16_t port() const noexcept = 0;
   virtual bool is_local() const noexcept = 0;
   virtual asio_httpd::status_report server_status() const = 0;
+  // When the head of its request was whole.
+  virtual std::chrono::steady_clock::time_point arrival() const noexcept;
   // Null where the content of its request is not read while it comes in.
   virtual std::shared_ptr<body_source> open_body() = 0;
 };

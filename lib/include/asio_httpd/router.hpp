@@ -7,6 +7,8 @@
 //   routes.get("/users/{id}/files/{rest...}", ...);     // rest: zero or more segments
 //   routes.mount("/api", api_routes);
 //   routes.host("example.org").get("/", ...);
+//   routes.use(...);                                    // middleware.hpp; also on routes and
+//   mounts
 //
 // Patterns (pattern.hpp has the grammar): static segments, `{name}` for one segment, `{name:int}`
 // for one that is an integer, `{rest...}` for all that is left. The most specific pattern wins
@@ -23,6 +25,7 @@
 #include <asio_httpd/file_options.hpp>
 #include <asio_httpd/handler.hpp>
 #include <asio_httpd/method.hpp>
+#include <asio_httpd/middleware.hpp>
 #include <asio_httpd/pattern.hpp>
 #include <asio_httpd/websocket.hpp>
 
@@ -96,6 +99,7 @@ struct route {
   std::string pattern;
   handler run;
   route_options options;
+  std::vector<middleware> layers = {};  // its own, outermost first; not those of its router
 
   route& body_limit(std::uint64_t bytes) {
     options.body_limit = bytes;
@@ -107,6 +111,11 @@ struct route {
   }
   route& detached() {
     options.detached = true;
+    return *this;
+  }
+  // Middleware for this route only, inside of its router's.
+  route& use(middleware m) {
+    layers.push_back(std::move(m));
     return *this;
   }
 };
@@ -159,8 +168,15 @@ class router {
   // The JSON status of the server; see docs/reference/status.md.
   route& status(std::string_view path = "/status", status_options options = {});
 
-  // All routes of `other`, below `prefix` ("/api"). Hosts are kept.
-  void mount(std::string_view prefix, const router& other);
+  // Middleware for all routes of this router, whether they were registered before it or are after
+  // it, those that are mounted included, and for the answers to requests that have no route.
+  router& use(middleware m);
+
+  // All routes of `other` as they are now, below `prefix` ("/api"), with its middleware. Hosts are
+  // kept. What is used on the result concerns these routes, and requests below the prefix that have
+  // no route; it is outside of what `other` uses.
+  class mounted;
+  mounted mount(std::string_view prefix, const router& other);
   // The routes of one host: "example.org" or "*.example.org". The reference lives as long as the
   // router.
   class host_routes;
@@ -180,14 +196,30 @@ class router {
     method_set allowed;     // where method_not_allowed or options
   };
   // For using the router without the server: finds the route of a request, fills in its path
-  // parameters, and calls its handler where it is a plain function.
+  // parameters, and calls its hooks and its handler where this is a plain function. What they throw
+  // comes through.
   match find(request& r) const;
   response handle(request& r) const;
 
  private:
   friend struct router_access;
   struct table;
+  // Where there is no host, those of `other` are kept.
+  mounted mount_at(std::string_view prefix, const router& other,
+                   const std::optional<std::string>& host);
   std::unique_ptr<table> table_;
+};
+
+// The place of a mount. Valid as long as the router is neither destroyed nor assigned.
+class router::mounted {
+ public:
+  mounted& use(middleware m);
+
+ private:
+  friend class router;
+  mounted(router& owner, std::uint32_t scope) noexcept : owner_(&owner), scope_(scope) {}
+  router* owner_;
+  std::uint32_t scope_;
 };
 
 class router::host_routes {
@@ -209,7 +241,7 @@ class router::host_routes {
     return owner_->add(std::nullopt, pattern.text(), handler(std::forward<F>(f)), name_);
   }
   // All routes of `other`, for this host only.
-  void mount(std::string_view prefix, const router& other);
+  mounted mount(std::string_view prefix, const router& other);
 
  private:
   friend class router;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // The three formats. What an exchange does not have is "-" in the formats of NCSA, and null in
-// JSON, where every line has the same keys (but `close`, which only the last exchange of a
-// connection has).
+// JSON, where every line has the same keys (but `request_id`, which only a response has that names
+// one, and `close`, which only the last exchange of a connection has).
 
 #include "features/access_log_line.hpp"
 
@@ -176,6 +176,9 @@ void access_log_line::append_json(std::string& to, const exchange& e) {
   append_field_member(to, "referer", e.request, field::referer);
   append_field_member(to, "user_agent", e.request, field::user_agent);
   append_field_member(to, "host", e.request, field::host);
+  if (e.response != nullptr && e.response->fields().contains(field::x_request_id)) {
+    append_text_member(to, "request_id", e.response->fields().get(field::x_request_id));
+  }
   if (e.reason != close_reason::none) append_text_member(to, "close", to_string(e.reason));
   to += '}';
 }

@@ -77,6 +77,14 @@ bool request::from_this_machine() const noexcept {
   return peer_ && peer_->is_local();
 }
 
+std::chrono::steady_clock::time_point request::arrival() const noexcept {
+  return peer_ ? peer_->arrival() : std::chrono::steady_clock::now();
+}
+
+std::chrono::steady_clock::time_point peer::arrival() const noexcept {
+  return std::chrono::steady_clock::now();
+}
+
 asio_httpd::status_report request::server_status() const {
   return peer_ ? peer_->server_status() : asio_httpd::status_report();
 }

@@ -51,6 +51,7 @@ struct request_access {
     r.fields_.clear();
     r.trailers_.clear();
     r.parameter_count_ = 0;
+    r.attributes_.clear();
   }
 };
 

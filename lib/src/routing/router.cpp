@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The router: routes in the order of registration, and the tree that finds them.
+// The router: routes in the order of registration, the tree that finds them, and whose middleware
+// concerns them.
 
 #include <asio_httpd/router.hpp>
 
 #include "http/path.hpp"
 #include "http/request_access.hpp"
+#include "routing/chains.hpp"
 #include "routing/router_access.hpp"
 #include "routing/tree.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -18,15 +21,36 @@ namespace asio_httpd {
 
 struct router::table {
   table() = default;
-  table(const table& other) : tree(other.tree), compiled(other.compiled) {
+  table(const table& other)
+      : scope_of(other.scope_of),
+        scopes(other.scopes),
+        tree(other.tree),
+        chains(other.chains),
+        compiled(other.compiled) {
     for (const auto& r : other.routes) routes.push_back(std::make_unique<route>(*r));
   }
   table& operator=(const table&) = delete;
 
   // Who registered a route may keep a reference to it, for options.
   std::vector<std::unique_ptr<route>> routes;
+  std::vector<std::uint32_t> scope_of;                                  // of each route
+  std::vector<routing::scope> scopes = std::vector<routing::scope>(1);  // first: the router itself
   routing::tree tree;
+  routing::chains chains;  // once it is prepared
   bool compiled = false;
+
+  // All middleware of a route, outermost first.
+  routing::layers layers_of(std::size_t which) const {
+    routing::layers all = routing::layers_of(scopes, scope_of[which]);
+    const auto& own = routes[which]->layers;
+    all.insert(all.end(), own.begin(), own.end());
+    return all;
+  }
+  std::vector<routing::layers> all_layers() const {
+    std::vector<routing::layers> all;
+    for (std::size_t i = 0; i < routes.size(); ++i) all.push_back(layers_of(i));
+    return all;
+  }
 };
 
 router::router() : table_(std::make_unique<table>()) {}
@@ -57,6 +81,13 @@ std::string join(std::string_view prefix, std::string_view pattern) {
   return std::string(prefix).append(pattern);
 }
 
+void call_plain(const route& r, const routing::layers& all, const request& q, response& to) {
+  const bool waits = r.run.is_coroutine() ||
+                     std::any_of(all.begin(), all.end(), [](auto& m) { return m.wraps(); });
+  if (waits) throw std::logic_error("asio_httpd: a coroutine handler needs a server to run it");
+  r.run(q, to);
+}
+
 }  // namespace
 
 route& router::add(std::optional<method> m, std::string_view pattern, handler h,
@@ -65,26 +96,54 @@ route& router::add(std::optional<method> m, std::string_view pattern, handler h,
   check_arity(pattern, h);
   table_->tree.insert(host, m, pattern, static_cast<std::uint32_t>(size()));
   table_->compiled = false;
-  return *table_->routes.emplace_back(
-      std::make_unique<route>(route{std::string(host), m, std::string(pattern), std::move(h), {}}));
+  table_->scope_of.push_back(0);
+  return *table_->routes.emplace_back(std::make_unique<route>(
+      route{std::string(host), m, std::string(pattern), std::move(h), {}, {}}));
 }
 
-void router::mount(std::string_view prefix, const router& other) {
-  for (std::size_t i = 0, n = other.size(); i < n; ++i) {
-    const route& r = other[i];
-    add(r.method, join(prefix, r.pattern), r.run, r.host).options = r.options;
+router& router::use(middleware m) {
+  table_->scopes.front().own.push_back(std::move(m));
+  return *this;
+}
+
+router::mounted& router::mounted::use(middleware m) {
+  owner_->table_->scopes[scope_].mount.push_back(std::move(m));
+  return *this;
+}
+
+router::mounted router::mount(std::string_view prefix, const router& other) {
+  return mount_at(prefix, other, std::nullopt);
+}
+
+router::mounted router::mount_at(std::string_view prefix, const router& other,
+                                 const std::optional<std::string>& host) {
+  auto& scopes = table_->scopes;
+  const auto first = static_cast<std::uint32_t>(scopes.size());
+  const std::size_t routes = other.size();  // it may be this router
+  for (std::uint32_t i = 0, n = static_cast<std::uint32_t>(other.table_->scopes.size()); i < n;
+       ++i) {
+    routing::scope s = other.table_->scopes[i];
+    s.host = host.value_or(s.host);
+    s.prefix = join(prefix, s.prefix);
+    s.parent = i == 0 ? 0 : first + s.parent;
+    scopes.push_back(std::move(s));
   }
+  for (std::size_t i = 0; i < routes; ++i) {
+    const route& r = other[i];
+    route& added = add(r.method, join(prefix, r.pattern), r.run, host.value_or(r.host));
+    added.options = r.options;
+    added.layers = r.layers;
+    table_->scope_of.back() = first + other.table_->scope_of[i];
+  }
+  return {*this, first};
 }
 
 router::host_routes router::host(std::string name) {
   return {*this, std::move(name)};
 }
 
-void router::host_routes::mount(std::string_view prefix, const router& other) {
-  for (std::size_t i = 0, n = other.size(); i < n; ++i) {
-    const route& r = other[i];
-    owner_->add(r.method, join(prefix, r.pattern), r.run, name_).options = r.options;
-  }
+router::mounted router::host_routes::mount(std::string_view prefix, const router& other) {
+  return owner_->mount_at(prefix, other, name_);
 }
 
 std::size_t router::size() const noexcept {
@@ -104,15 +163,18 @@ router::match router::find(request& r) const {
 response router::handle(request& r) const {
   const match found = find(r);
   response made;
-  if (found.result != match::outcome::found) {
-    routing::answer_without_route(found, made);
-    return made;
+  const routing::chains chains(table_->scopes, table_->all_layers());
+  const bool has_route = found.result == match::outcome::found;
+  const routing::hooks* hooks = has_route
+                                    ? chains.of_route(found.route)
+                                    : chains.without_route(r.host(), *request_access::own_path(r));
+  if (hooks == nullptr || hooks->admit(r, made)) {
+    has_route ? call_plain((*this)[found.route], table_->layers_of(found.route), r, made)
+              : routing::answer_without_route(found, made);
   }
-  const handler& run = (*this)[found.route].run;
-  if (run.is_coroutine()) {
-    throw std::logic_error("asio_httpd: a coroutine handler needs a server to run it");
+  if (hooks != nullptr) {
+    for (const middleware& m : hooks->after) m.after(r, made);
   }
-  run(r, made);
   return made;
 }
 
@@ -120,6 +182,45 @@ void router_access::compile(const router& r) {
   if (r.table_->compiled) return;
   r.table_->tree.compile();
   r.table_->compiled = true;
+}
+
+// An innermost middleware is asked first, so that its word counts.
+void router_access::prepare(router& r) {
+  compile(r);
+  auto& t = *r.table_;
+  const auto all = t.all_layers();
+  t.chains = routing::chains(t.scopes, all);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    route& served = *t.routes[i];
+    std::for_each(all[i].rbegin(), all[i].rend(),
+                  [&](const middleware& m) { m.configure(served.options); });
+    served.run = wrapped(std::move(served.run), all[i]);
+  }
+}
+
+// The function is no coroutine, but returns one: its frames refer to `wrapping`, which lies in the
+// handler and so lives as long as a call.
+handler router_access::wrapped(handler run, const routing::layers& all) {
+  routing::layers wrapping;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(wrapping),
+               [](const middleware& m) { return m.wraps(); });
+  if (wrapping.empty()) return run;
+  const bool streams_body = run.streams_body();
+  handler made = [run = std::move(run), wrapping = std::move(wrapping)](const request& r) {
+    return next(wrapping.data(), wrapping.size(), run, r)();
+  };
+  made.streams_body_ = streams_body;
+  return made;
+}
+
+const routing::hooks* router_access::hooks_of(const router& r, std::size_t route) noexcept {
+  return r.table_->chains.of_route(route);
+}
+
+const routing::hooks* router_access::hooks_without_route(const router& r, std::string_view host,
+                                                         const http::path* path) noexcept {
+  const auto& chains = r.table_->chains;
+  return path == nullptr ? chains.outermost() : chains.without_route(host, *path);
 }
 
 router::match router_access::find(const router& r, request& q, const http::path& path) noexcept {

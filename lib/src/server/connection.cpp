@@ -26,6 +26,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -53,6 +54,10 @@ std::string_view common_fields_of(const core& c) {
     owner = c.metrics.id();
   }
   return fields->at(c.clock().unix_time());
+}
+
+[[noreturn]] void refuse_stream_of_hook() {
+  throw std::logic_error("a hook cannot answer with content that is written piece by piece");
 }
 
 }  // namespace
@@ -213,12 +218,23 @@ void connection::on_head() {
   auto& [engine, response] = *work_;
   wait_is_over();
   exchange_.started = turn_time();
-  if (!find_route(*core_, *work_, exchange_)) return respond();
+  if (!admit()) return respond();
   const route& r = *exchange_.route;
   if (r.run.streams_body()) {
     return engine.stream_body(r.options.body_limit.value_or(no_limit));
   }
   engine.accept_body(r.options.body_limit.value_or(core_->options.limits.body));
+}
+
+// Content that is written piece by piece needs a handler that is called.
+bool connection::admit() {
+  try {
+    if (find_route(*core_, *work_, exchange_)) return true;
+    if (work_->response.kind() == response::content::stream) refuse_stream_of_hook();
+  } catch (...) {
+    answer_handler_exception(std::current_exception());
+  }
+  return false;
 }
 
 void connection::on_dispatch() {
@@ -294,14 +310,33 @@ void connection::answer_handler_exception(std::exception_ptr error) {
   response = std::move(failure.answer);
   if (failure.message.empty()) return;
   count().handler_errors.add(1);
-  core_->log(log_level::error, "handler of " + exchange_.route->pattern +
-                                   " threw: " + base::printable(failure.message));
+  const std::string of =
+      exchange_.route ? exchange_.route->pattern : base::printable(engine.request().path());
+  core_->log(log_level::error, "handler of " + of + " threw: " + base::printable(failure.message));
+}
+
+// On the answer as it is sent. One that throws has answered, for those outside of it. A connection
+// that must end does so whatever they make of the answer.
+void connection::call_after_hooks() {
+  auto& [engine, response] = *work_;
+  const bool closes = response.closes_connection();
+  const bool streams = response.kind() == response::content::stream;
+  for (const middleware& m : std::exchange(exchange_.hooks, nullptr)->after) {
+    try {
+      m.after(engine.request(), response);
+      if (!streams && response.kind() == response::content::stream) refuse_stream_of_hook();
+    } catch (...) {
+      answer_handler_exception(std::current_exception());
+    }
+  }
+  check_final(engine, engine.request(), response);
+  if (closes) response.close_connection();
 }
 
 void connection::on_refuse() {
   auto& [engine, response] = *work_;
   note_broken_rule();
-  exchange_ = {nullptr, 0, now(), {}};
+  exchange_ = {nullptr, 0, now(), {}, exchange_.hooks};
   answer_broken_rule(engine.broken(), response);
   respond();
 }
@@ -321,6 +356,7 @@ void connection::respond() {
   const auto most = core_->options.limits.requests_per_connection;
   const bool last = core_->draining || (most != 0 && requests_ >= most);
   check_final(engine, engine.request(), response);
+  if (exchange_.hooks != nullptr) call_after_hooks();
   if (!load_small_file()) {
     send_now();  // the answers before this one
     return fail(close_reason::content_changed);
@@ -467,7 +503,7 @@ net::task<> connection::flush() {
 void connection::out_of_time(waiting what) {
   if (!work_ || !work_->engine.owes_an_answer()) return;
   set_reason(what == waiting::head ? close_reason::head_timeout : close_reason::body_timeout);
-  exchange_ = {nullptr, 0, now(), {}};
+  exchange_ = {nullptr, 0, now(), {}, exchange_.hooks};
   work_->response = error_response(status::request_timeout);
   work_->response.close_connection();
   respond();

@@ -68,10 +68,12 @@ class connection final : public io_session, private asio_httpd::peer {
   bool read_now();
 
   void on_head();
+  bool admit();
   void on_dispatch();
   net::task<> on_coroutine();
   void on_refuse();
   void answer_handler_exception(std::exception_ptr error);
+  void call_after_hooks();
   void note_broken_rule();
   void respond();
   bool load_small_file();
@@ -97,6 +99,7 @@ class connection final : public io_session, private asio_httpd::peer {
   std::uint16_t port() const noexcept override { return transport().remote().port; }
   bool is_local() const noexcept override { return transport().remote().is_local(); }
   status_report server_status() const override { return core_->report(); }
+  clock::time_point arrival() const noexcept override { return exchange_.started; }
   std::shared_ptr<body_source> open_body() override;
 
   // Content piece by piece: connection_content.cpp.

@@ -17,8 +17,8 @@
 namespace asio_httpd::serving {
 namespace {
 
-router compiled(router r) {
-  router_access::compile(r);
+router prepared(router r) {
+  router_access::prepare(r);
   return r;
 }
 
@@ -36,7 +36,7 @@ http1::head_limits head_limits_of(const limits& l) {
 }  // namespace
 
 core::core(router r, std::optional<stream_handler> p, server_options o)
-    : routes(compiled(std::move(r))),
+    : routes(prepared(std::move(r))),
       protocol(std::move(p)),
       options(with_defaults(std::move(o))),
       head_limits(head_limits_of(options.limits)),

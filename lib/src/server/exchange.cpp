@@ -29,22 +29,26 @@ bool asks_for(const request& q, std::string_view protocol) {
 }  // namespace
 
 bool find_route(const core& c, workspace& w, exchange_state& state) {
-  state.route = nullptr;
-  if (w.engine.targets_server()) {  // OPTIONS *
-    w.response.status(status::no_content).set(field::allow, c.allow_all);
-    return false;
-  }
-  if (w.engine.targets_nothing()) {
-    routing::answer_without_route({}, w.response);
-    return false;
-  }
-  const auto found = router_access::find(c.routes, w.engine.request(), w.engine.path());
+  http1::engine& e = w.engine;
+  const bool has_path = !e.targets_server() && !e.targets_nothing();
+  const auto found =
+      has_path ? router_access::find(c.routes, e.request(), e.path()) : router::match();
   if (found.result == router::match::outcome::found) {
     state.route_index = found.route;
     state.route = &c.routes[found.route];
-    return true;
+    state.hooks = router_access::hooks_of(c.routes, found.route);
+  } else {
+    state.route = nullptr;
+    state.hooks = router_access::hooks_without_route(c.routes, e.request().host(),
+                                                     has_path ? &e.path() : nullptr);
   }
-  routing::answer_without_route(found, w.response);
+  if (state.hooks != nullptr && !state.hooks->admit(e.request(), w.response)) return false;
+  if (state.route != nullptr) return true;
+  if (e.targets_server()) {  // OPTIONS *
+    w.response.status(status::no_content).set(field::allow, c.allow_all);
+  } else {
+    routing::answer_without_route(found, w.response);
+  }
   return false;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "http1/rule.hpp"
+#include "routing/chains.hpp"
 #include "server/core.hpp"
 #include "server/workspace.hpp"
 
@@ -21,8 +22,9 @@ namespace asio_httpd::serving {
 struct exchange_state {
   const asio_httpd::route* route = nullptr;  // null where no route was found
   std::size_t route_index = 0;
-  clock::time_point started{};  // the end of its head
-  clock::time_point called{};   // the first coroutine of its handler
+  clock::time_point started{};            // the end of its head
+  clock::time_point called{};             // the first coroutine of its handler
+  const routing::hooks* hooks = nullptr;  // from the end of the head to the response, where any are
 };
 
 // A response that cannot end an exchange becomes one that says so: an upgrade that the peer did not
@@ -37,7 +39,8 @@ struct handler_failure {
 };
 handler_failure answer_exception(std::exception_ptr error);
 
-// At the end of the head: finds the route. False where there is none; then `w.response` has the
+// At the end of the head: finds the route, and calls the before-hooks, whose exceptions come
+// through. False where there is no route, or where a hook answered; then `w.response` has the
 // answer.
 bool find_route(const core& c, workspace& w, exchange_state& state);
 

@@ -37,6 +37,7 @@ thread_local stack kept;
   if (!w || size == most_kept || w->engine.memory() > largest_kept) return;
   w->response.clear();
   w->engine.output().clear();
+  w->engine.request().attributes().clear();  // they may hold what is dear to others
   request_access::peer(w->engine.request(), nullptr);
   items[size++] = std::move(w);
 }

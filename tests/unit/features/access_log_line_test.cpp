@@ -71,6 +71,16 @@ TEST_CASE("json") {
         "\n");
 }
 
+TEST_CASE("json names the request where the response does") {
+  const request r{method::get, "/"};
+  response answer;
+  CHECK_FALSE(nlohmann::json::parse(line(access_log_format::json, exchange_of(&r, answer)))
+                  .contains("request_id"));
+  answer.set(field::x_request_id, "an \"id\"");
+  CHECK(nlohmann::json::parse(line(access_log_format::json, exchange_of(&r, answer)))
+            .at("request_id") == "an \"id\"");
+}
+
 TEST_CASE("json names the reason of a close") {
   const request r{method::get, "/"};
   const response answer;
