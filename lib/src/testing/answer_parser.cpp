@@ -259,7 +259,8 @@ framing answer_parser::implementation::read_framing() {
   if (has_coding) {
     if (made.version_minor_ == 0) fail("HTTP/1.0 has no Transfer-Encoding");
     const auto coding = f.get(field::transfer_encoding);
-    const bool is_known = f.count(field::transfer_encoding) == 1 && base::iequals(coding, "chunked");
+    const bool is_known =
+        f.count(field::transfer_encoding) == 1 && base::iequals(coding, "chunked");
     if (!is_known) fail("the only transfer coding that was asked for is \"chunked\"");
   }
   if (has_length) require_length(f.get(field::content_length));

@@ -85,8 +85,7 @@ void connection::send(std::string_view bytes) {
 
 void connection::send(const client_request& r) {
   const std::string bytes = to_bytes(r);
-  implementation_->asked.push_back(
-      {r.method, std::string(to_string(r.method)) + " " + r.target});
+  implementation_->asked.push_back({r.method, std::string(to_string(r.method)) + " " + r.target});
   send(bytes);
 }
 

@@ -76,8 +76,8 @@ class answer {
   std::vector<answer> interim_;
 };
 
-// For messages of tests: the head and the content on lines of their own, control bytes visible, long
-// content cut.
+// For messages of tests: the head and the content on lines of their own, control bytes visible,
+// long content cut.
 std::string to_string(const answer& a);
 std::ostream& operator<<(std::ostream& to, const answer& a);
 
@@ -87,8 +87,8 @@ class answer_parser {
   // Content larger than this is an error, in bytes.
   static constexpr std::size_t most_content = std::size_t{256} << 20;
 
-  // `asked` is the method of the request, on which the framing depends; `about` names the request in
-  // errors: "GET /users/7".
+  // `asked` is the method of the request, on which the framing depends; `about` names the request
+  // in errors: "GET /users/7".
   explicit answer_parser(method asked = method::get, std::string about = {});
   answer_parser(answer_parser&&) noexcept;
   answer_parser& operator=(answer_parser&&) noexcept;

@@ -4,10 +4,11 @@
 // stands still until it is advanced, and everything happens in the test's own thread, during the
 // calls of the test.
 //
-// Routing, parsing, limits, deadlines, handlers, counters and logs are those of `asio_httpd::server`.
-// What is missing is what belongs to sockets: listeners, socket_options, limits::connections, and
-// the TCP underneath. Deadlines go by the clock that is moved by hand. What handlers do with Asio
-// themselves goes by real time: a boost::asio::steady_timer takes as long as it says.
+// Routing, parsing, limits, deadlines, handlers, counters and logs are those of
+// `asio_httpd::server`. What is missing is what belongs to sockets: listeners, socket_options,
+// limits::connections, and the TCP underneath. Deadlines go by the clock that is moved by hand.
+// What handlers do with Asio themselves goes by real time: a boost::asio::steady_timer takes as
+// long as it says.
 //
 // Its end stops the server and throws away what is left, as a program does that ends. Used from one
 // thread.
@@ -99,7 +100,8 @@ class server {
 
   // --- the stop
 
-  // Begins it; `stopped()` is its result, once there is one. Not by the clock: `grace` is real time.
+  // Begins it; `stopped()` is its result, once there is one. Not by the clock: `grace` is real
+  // time.
   void stop(std::chrono::milliseconds grace);
   const std::optional<stop_report>& stopped() const noexcept;
 
