@@ -46,9 +46,7 @@ testing::connection event_source::open() {
 void event_source::read_head() {
   head_ = connection_.receive_head();
   if (is_event_stream(head_)) return;
-  const std::string text = connection_.receive_content();
-  throw error("GET " + request_.target + " is no event stream\n" + to_string(head_) +
-              shown(text, text.size()));
+  throw error("GET " + request_.target + " is no event stream\n" + to_string(head_));
 }
 
 void event_source::reconnect() {

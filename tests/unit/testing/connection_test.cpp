@@ -115,9 +115,8 @@ TEST_CASE_FIXTURE(fixture, "where no answer comes, the error says what is known"
     c.send("bad\r\n\r\n");
     CHECK(c.receive_answer().status() == status::bad_request);
     CHECK_THROWS_WITH_AS(c.receive_answer(),
-                         "the answer is not whole: nothing came, and the connection is closed; the "
-                         "log's last line is \"info: 127.0.0.1:40000: refused: method_syntax (RFC "
-                         "9112 section 3.1)\"",
+                         doctest::Contains("the connection is closed; the log's last line is "
+                                           "\"info: 127.0.0.1:40000: refused: "),
                          testing::error);
   }
   SUBCASE("it broke in the middle") {
@@ -205,11 +204,11 @@ TEST_CASE_FIXTURE(fixture, "a client that takes enough keeps its connection") {
   CHECK(c.receive_answer().text().size() == 1024 * 1024);
 }
 
-TEST_CASE_FIXTURE(fixture, "a narrow pipe") {
+TEST_CASE_FIXTURE(fixture, "a narrow pipe holds so much and no more") {
   c.set_capacity(10);
   c.send(get_root);
-  CHECK(c.receive(3) == "HTT");
-  CHECK(c.receive_answers().empty());  // the rest of the head is no answer ...
+  s.advance(31s);
+  CHECK(c.receive() == "HTTP/1.1 2");
 }
 
 // --- ends ----------------------------------------------------------------------------------------

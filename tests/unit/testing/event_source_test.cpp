@@ -47,6 +47,7 @@ class scripted {
     std::string line;
     while (line != "\r\n") {
       line = co_await peer.read_until('\n');
+      if (line.empty()) co_return;
       requests += line;
     }
     if (pause != 0ms) {

@@ -59,8 +59,8 @@ class connection {
   // answer.
   bool has_answer();
 
-  // For answers that do not end soon. The head of the next one, without its content; waits as
-  // `receive_answer` does. Valid up to the next call.
+  // For answers that do not end soon. The next one as soon as its head is whole, with the content
+  // that has come; waits as `receive_answer` does. Valid up to the next call.
   const answer& receive_head();
   // The content that has come of it since the last call, and waits for nothing. Does not mind that
   // the connection broke. What is taken here `receive_answer` does not have.

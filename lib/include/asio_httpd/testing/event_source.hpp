@@ -39,7 +39,7 @@ class event_source {
   // there was an ID. What came before is forgotten, but for that.
   void reconnect();
   testing::connection& connection() noexcept { return connection_; }
-  // Of the last answer; without content.
+  // The last answer, with the content that came at once.
   const answer& head() const noexcept { return head_; }
 
  private:
@@ -48,8 +48,8 @@ class event_source {
 
   testing::server* server_;
   client_request request_;
-  testing::connection connection_;
   event_stream stream_;
+  testing::connection connection_;  // behind the stream, whose last ID is in its request
   answer head_;
 };
 
