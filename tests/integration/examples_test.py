@@ -114,8 +114,8 @@ class Examples(unittest.TestCase):
             said = subprocess.run([server.command[0], "say", "how do you do"], capture_output=True, text=True, timeout=30)
             self.assertEqual(said.stdout, "hello 127.0.0.1\nack 1: how do you do\n")
 
-    def test_07_testing(self):
-        done = subprocess.run([str(BUILD / "bin" / "examples" / "07_testing")], capture_output=True, text=True, timeout=30)
+    def test_08_testing(self):
+        done = subprocess.run([str(BUILD / "bin" / "examples" / "08_testing")], capture_output=True, text=True, timeout=30)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "all is well\n", ""))
 
 
