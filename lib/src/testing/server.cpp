@@ -85,14 +85,13 @@ server::server(stream_handler protocol, server_options options)
   implementation_->start(std::move(protocol), std::move(options));
 }
 
-// A handler of the test's own may throw even now; there is nobody any more who could hear it.
 server::~server() {
   try {
     stop(std::chrono::hours(1));
     subject().cut();
     poll();
   } catch (...) {
-    implementation_->stopped.reset();
+    // Of a handler of the test's own. There is nobody any more who could hear it.
   }
   implementation_->subject.reset();
   implementation_->loop->end();

@@ -80,8 +80,7 @@ class connection {
   void set_capacity(std::size_t bytes);
   // From now on nothing gets into the pipe, even where there is room ...
   void stall();
-  // ... but for so many bytes more; what has come then is received, for a later call to give out
-  // ...
+  // ... but for so many bytes more, which are received and kept for the calls above ...
   void accept(std::size_t bytes);
   // ... until all of it is open again.
   void resume();
