@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
 #
 # What `cmake --install` puts where, and the two ways to find it again: asio_httpdConfig.cmake for find_package and
-# asio_httpd.pc for pkg-config. tests/install proves both, and add_subdirectory, with small programs.
+# the .pc files for pkg-config. tests/install proves both, and add_subdirectory, with small programs.
 
 include(CMakePackageConfigHelpers)
 
@@ -11,6 +11,19 @@ install(
   TARGETS asio_httpd asio_httpd_router asio_httpd_asio asio_httpd_json
   EXPORT asio_httpd_targets
   FILE_SET HEADERS)
+# The test kit has files and a component of its own, so that a package may leave it out.
+install(
+  TARGETS asio_httpd_testing
+  EXPORT asio_httpd_testing_targets
+  ARCHIVE COMPONENT testing
+  LIBRARY COMPONENT testing NAMELINK_COMPONENT testing
+  FILE_SET HEADERS COMPONENT testing)
+install(
+  EXPORT asio_httpd_testing_targets
+  NAMESPACE asio_httpd::
+  FILE asio_httpd_testingTargets.cmake
+  DESTINATION ${package_dir}
+  COMPONENT testing)
 install(
   EXPORT asio_httpd_targets
   NAMESPACE asio_httpd::
@@ -36,6 +49,9 @@ else()
 endif()
 configure_file("${PROJECT_SOURCE_DIR}/cmake/asio_httpd.pc.in" "${PROJECT_BINARY_DIR}/asio_httpd.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/asio_httpd.pc" DESTINATION ${pc_dir})
+configure_file("${PROJECT_SOURCE_DIR}/cmake/asio_httpd_testing.pc.in" "${PROJECT_BINARY_DIR}/asio_httpd_testing.pc"
+               @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/asio_httpd_testing.pc" DESTINATION ${pc_dir} COMPONENT testing)
 
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md"
         DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)

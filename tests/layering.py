@@ -25,7 +25,11 @@ FLOORS = {
     "net": ["base"],
     "features": [],
     "server": ["base", "http", "http1", "http2", "websocket", "routing", "net", "features"],
+    "testing": ["base", "http", "http1", "http2", "websocket", "routing", "net", "features", "server"],
 }
+
+# The public headers of the floor `testing`, which nobody else includes.
+KIT = re.compile(r"asio_httpd/testing(\.hpp$|/)")
 
 # The floors that know nothing of I/O: they may not even contain the word.
 NO_ASIO = ["base", "http", "http1", "http2", "websocket"]
@@ -33,7 +37,8 @@ NO_ASIO = ["base", "http", "http1", "http2", "websocket"]
 RULES = {
     "arrow": (
         "a floor includes only itself and lower floors: base < http < http1; routing above http; net above base; "
-        "features on public headers; server above all. Only server/ knows both net/ and a codec.",
+        "features on public headers; server above all, and testing above server. Only these two know both net/ and a "
+        "codec.",
         "move what is needed to a lower floor, or have server/ pass it in as a value or a function",
     ),
     "features": (
@@ -67,6 +72,10 @@ RULES = {
     "umbrella": (
         "public headers do not include all of <boost/asio.hpp>: it takes two seconds to compile",
         "include the few headers that are needed, for example <boost/asio/awaitable.hpp>",
+    ),
+    "kit": (
+        "<asio_httpd/testing...> is for those who write tests: no other part of the library includes it",
+        "move what is needed out of testing/",
     ),
     "tools": (
         "the library uses neither Beast nor a test framework",
@@ -124,11 +133,13 @@ class Tree:
         return self.findings
 
     def check_public(self, file):
+        in_kit = KIT.match(file.relative_to(self.public).as_posix())
         for number, line, quote, path in self.includes(file):
             if quote == '"' or path.split("/")[0] in FLOORS:
                 self.report("public", file, number, line)
             elif path.startswith("asio_httpd/"):
                 self.check_exists(file, number, line, quote, path)
+                self.check_kit(in_kit, file, number, line, path)
             elif path == "boost/asio.hpp":
                 self.report("umbrella", file, number, line)
             else:
@@ -143,6 +154,7 @@ class Tree:
             first = path.split("/")[0]
             if first == "asio_httpd":
                 self.check_exists(file, number, line, quote, path)
+                self.check_kit(floor == "testing", file, number, line, path)
                 self.check_reaches_no_asio(floor, file, number, line, path)
             elif quote == '"' or first in FLOORS:
                 self.check_arrow(floor, file, number, line, quote, path)
@@ -160,6 +172,10 @@ class Tree:
             self.report("spelling", file, number, line)
         elif not (self.public / path).is_file():
             self.report("missing", file, number, line)
+
+    def check_kit(self, in_kit, file, number, line, path):
+        if KIT.match(path) and not in_kit:
+            self.report("kit", file, number, line)
 
     def check_arrow(self, floor, file, number, line, quote, path):
         target = path.split("/")[0]
@@ -231,6 +247,9 @@ SOUND = {
     "lib/src/features/status.cpp": '#include "features/status.hpp"\n#include <nlohmann/json.hpp>',
     "lib/src/server/connection.cpp": '#include "net/listener.hpp"\n#include "http1/engine.hpp"\n'
     '#include "features/status.hpp"',
+    "lib/include/asio_httpd/testing/answer.hpp": "#include <asio_httpd/method.hpp>",
+    "lib/include/asio_httpd/testing.hpp": "#include <asio_httpd/testing/answer.hpp>",
+    "lib/src/testing/answer.cpp": '#include <asio_httpd/testing/answer.hpp>\n#include "server/connection.cpp"',
 }
 
 # ... and single lines that break it: (rule, file, line).
@@ -262,6 +281,10 @@ BREAKS = [
     ("json", "lib/src/server/x.hpp", "#include <nlohmann/json.hpp>"),
     ("json", "lib/include/asio_httpd/x.hpp", "#include <nlohmann/json_fwd.hpp>"),
     ("umbrella", "lib/include/asio_httpd/x.hpp", "#include <boost/asio.hpp>"),
+    ("arrow", "lib/src/server/x.cpp", '#include "testing/answer.cpp"'),
+    ("kit", "lib/src/server/x.cpp", "#include <asio_httpd/testing.hpp>"),
+    ("kit", "lib/src/http/x.cpp", "#include <asio_httpd/testing/answer.hpp>"),
+    ("kit", "lib/include/asio_httpd/x.hpp", "#include <asio_httpd/testing/answer.hpp>"),
     ("tools", "lib/src/server/x.cpp", "#include <boost/beast/core.hpp>"),
     ("floor", "lib/src/misc/x.cpp", "#include <string>"),
 ]

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSL-1.0
 """The tests install.*: builds and runs a program that uses the library from outside.
 
-    run.py find_package | add_subdirectory | pkg_config  --build DIR --cmake CMAKE --compiler CXX
+    run.py find_package | testing | add_subdirectory | pkg_config  --build DIR --cmake CMAKE --compiler CXX
 
-find_package and pkg_config install the build in DIR into a temporary prefix, and then move that prefix: an installed
+All but add_subdirectory install the build in DIR into a temporary prefix, and then move that prefix: an installed
 package must not depend on where it was first. add_subdirectory builds the library again, from the sources.
 """
 
@@ -44,6 +44,21 @@ def find_package(options, scratch):
     return build_with_cmake(options, scratch, "find_package", f"-DCMAKE_PREFIX_PATH={prefix}")
 
 
+def testing(options, scratch):
+    prefix = install(options, scratch)
+    require_component(options, scratch)
+    return build_with_cmake(options, scratch, "testing", f"-DCMAKE_PREFIX_PATH={prefix}")
+
+
+def require_component(options, scratch):
+    """The test kit can be installed, and so left out, by itself."""
+    kit = scratch / "kit"
+    run(options.cmake, "--install", options.build, "--prefix", kit, "--component", "testing")
+    names = {path.stem for path in kit.rglob("*") if path.is_file()}
+    if not {"libasio_httpd_testing", "testing"} <= names or "libasio_httpd" in names or "router" in names:
+        raise RuntimeError(f"the component holds {sorted(names)}")
+
+
 def add_subdirectory(options, scratch):
     # The same launcher as our own build: the library is compiled a second time here.
     ccache = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
@@ -59,7 +74,7 @@ def pkg_config(options, scratch):
 
 
 def main():
-    consumers = {f.__name__: f for f in (find_package, add_subdirectory, pkg_config)}
+    consumers = {f.__name__: f for f in (find_package, testing, add_subdirectory, pkg_config)}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("consumer", choices=consumers)
     parser.add_argument("--build", required=True, type=Path)
@@ -77,5 +92,5 @@ def main():
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except subprocess.CalledProcessError as error:
+    except (subprocess.CalledProcessError, RuntimeError) as error:
         sys.exit(f"failed: {error}")

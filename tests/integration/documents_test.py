@@ -38,6 +38,13 @@ class Programs(unittest.TestCase):
         shown = blocks(SOURCE / "README.md", "cpp")[0]
         self.assertEqual(example[example.index("#include"):], shown)
 
+    def test_the_page_about_tests_shows_tests_that_pass(self):
+        tests = (SOURCE / "tests" / "unit" / "testing" / "how_to_test.cpp").read_text()
+        shown = blocks(SOURCE / "docs" / "how-to" / "test-your-app.md", "cpp")
+        self.assertGreater(len(shown), 5)
+        for block in shown:
+            self.assertIn(block, tests)
+
     def test_the_programs_of_the_pages_compile(self):
         compiler = shutil.which(os.environ.get("CXX", "g++"))
         for page in ("tutorial/first-server.md", "reference/forms.md"):

@@ -134,6 +134,10 @@ class Examples(unittest.TestCase):
             self.assertEqual(status, 429)
             self.assertGreater(int(fields["Retry-After"]), 0)
 
+    def test_08_testing(self):
+        done = subprocess.run([str(BUILD / "bin" / "examples" / "08_testing")], capture_output=True, text=True, timeout=30)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "all is well\n", ""))
+
 
 if __name__ == "__main__":
     if not any((BUILD / "bin" / "examples").glob("[0-9]*")):

@@ -15,12 +15,16 @@
 namespace asio_httpd::net {
 
 struct memory_pipe {
+  static constexpr std::size_t no_limit = std::string::npos;
+
   explicit memory_pipe(boost::asio::any_io_executor e) : executor(std::move(e)) {}
 
   boost::asio::any_io_executor executor;
   std::string to_server;
   std::string to_peer;
   std::size_t capacity = 256 * 1024;
+  std::size_t window = no_limit;  // what the pipe takes from the server before it is opened again
+  std::size_t left = no_limit;    // of the bytes that are exchanged before the connection breaks
   bool peer_sends = true;
   bool server_sends = true;
   bool reset = false;
@@ -28,8 +32,24 @@ struct memory_pipe {
   std::optional<completion> reader;
   std::optional<completion> writer;
 
+  std::size_t room() const noexcept {
+    const std::size_t free = capacity - std::min(capacity, to_peer.size());
+    return std::min({free, window, left});
+  }
   bool readable() const noexcept { return !to_server.empty() || !peer_sends || reset; }
-  bool writable() const noexcept { return to_peer.size() < capacity || reset; }
+  bool writable() const noexcept { return room() != 0 || reset; }
+
+  // `n` bytes passed the server's end, this way or that.
+  void exchanged(std::size_t n) {
+    if (left == no_limit) return;
+    left -= n;
+    if (left == 0) break_off();
+  }
+  void break_off() {
+    reset = true;
+    peer_sends = false;
+    wake();
+  }
 
   void finish(std::optional<completion>& waiting, error_code ec) {
     if (!waiting) return;
@@ -59,8 +79,9 @@ class memory_transport final : public transport {
     if (pipe_->to_server.empty()) {
       return pipe_->peer_sends ? io_result{0, boost::asio::error::would_block} : io_result{};
     }
-    const std::size_t n = pipe_->to_server.copy(data, size);
+    const std::size_t n = pipe_->to_server.copy(data, std::min(size, pipe_->left));
     pipe_->to_server.erase(0, n);
+    pipe_->exchanged(n);
     return {n, {}};
   }
 
@@ -73,8 +94,8 @@ class memory_transport final : public transport {
 
   io_result send_file(int descriptor, std::uint64_t offset, std::size_t size) noexcept override {
     if (pipe_->reset) return {0, boost::asio::error::broken_pipe};
-    if (room() == 0) return {0, boost::asio::error::would_block};
-    std::string block(std::min({size, room(), std::size_t{65536}}), '\0');
+    if (pipe_->room() == 0) return {0, boost::asio::error::would_block};
+    std::string block(std::min({size, pipe_->room(), std::size_t{65536}}), '\0');
     const ssize_t n = ::pread(descriptor, block.data(), block.size(), static_cast<off_t>(offset));
     if (n < 0) return {0, error_code(errno, boost::system::system_category())};
     return append(std::string_view(block).substr(0, static_cast<std::size_t>(n)));
@@ -104,15 +125,13 @@ class memory_transport final : public transport {
   boost::asio::any_io_executor executor() const override { return pipe_->executor; }
 
  private:
-  std::size_t room() const noexcept {
-    return pipe_->capacity - std::min(pipe_->capacity, pipe_->to_peer.size());
-  }
-
   io_result append(std::string_view bytes) noexcept {
     if (pipe_->reset) return {0, boost::asio::error::broken_pipe};
-    const std::size_t n = std::min(bytes.size(), room());
+    const std::size_t n = std::min(bytes.size(), pipe_->room());
     if (n == 0 && !bytes.empty()) return {0, boost::asio::error::would_block};
     pipe_->to_peer.append(bytes.substr(0, n));
+    if (pipe_->window != memory_pipe::no_limit) pipe_->window -= n;
+    pipe_->exchanged(n);
     return {n, {}};
   }
 
@@ -133,9 +152,12 @@ void memory_peer::shutdown_send() {
 }
 
 void memory_peer::reset() {
-  pipe_->reset = true;
-  pipe_->peer_sends = false;
-  pipe_->wake();
+  pipe_->break_off();
+}
+
+void memory_peer::reset_after(std::size_t bytes) {
+  pipe_->left = bytes;
+  if (bytes == 0) pipe_->break_off();
 }
 
 std::string memory_peer::receive(std::size_t most) {
@@ -147,6 +169,11 @@ std::string memory_peer::receive(std::size_t most) {
 
 void memory_peer::set_capacity(std::size_t bytes) {
   pipe_->capacity = bytes;
+  pipe_->wake();
+}
+
+void memory_peer::set_window(std::size_t bytes) {
+  pipe_->window = bytes;
   pipe_->wake();
 }
 

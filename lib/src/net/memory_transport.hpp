@@ -30,11 +30,15 @@ class memory_peer {
   void shutdown_send();
   // Resets the connection: what is under way is lost.
   void reset();
+  // Resets it when the server's end has read and written that many more bytes, both together.
+  void reset_after(std::size_t bytes);
   // Takes what has come in; at most `most` bytes.
   std::string receive(std::size_t most = std::string::npos);
   // Nothing is taken from now on up to `receive`: how many bytes fit into the pipe before its
   // writer has to wait.
   void set_capacity(std::size_t bytes);
+  // How many bytes the pipe takes from now on, however many are taken out of it; npos: no limit.
+  void set_window(std::size_t bytes);
   // The other side said that it will send no more.
   bool at_end() const noexcept;
   // The other side closed.

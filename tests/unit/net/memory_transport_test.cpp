@@ -145,3 +145,49 @@ TEST_CASE("an executor that goes away releases who waits") {
   }
   CHECK(watched.expired());
 }
+
+TEST_CASE_FIXTURE(fixture, "a window lets so many bytes through, however many are taken") {
+  peer.set_window(5);
+  CHECK(end.write("123", "4567", false).size == 5);
+  CHECK(peer.receive() == "12345");
+  CHECK(end.write("6", {}, false).error == boost::asio::error::would_block);
+  wait(transport::wait::write);
+  poll();
+  CHECK(finished == 0);
+  peer.set_window(std::string::npos);
+  poll();
+  CHECK(finished == 1);
+  CHECK(end.write("67", {}, false).size == 2);
+}
+
+TEST_CASE_FIXTURE(fixture, "a connection that breaks after some bytes counts both directions") {
+  peer.reset_after(8);
+  peer.send("abcdef");
+  CHECK(read(4) == "abcd");
+  CHECK(end.write("12", {}, false).size == 2);
+  wait(transport::wait::write);
+  poll();
+  CHECK(finished == 1);
+  CHECK(read() == "ef");
+  CHECK(read().empty());
+  CHECK(last == boost::asio::error::connection_reset);
+  CHECK(end.write("3", {}, false).error == boost::asio::error::broken_pipe);
+  CHECK(peer.receive() == "12");  // had left already
+}
+
+TEST_CASE_FIXTURE(fixture, "a break in the middle of a write lets its first bytes through") {
+  peer.reset_after(3);
+  wait(transport::wait::read);
+  CHECK(end.write("12", "34", false).size == 3);
+  poll();
+  CHECK(finished == 1);
+  CHECK(peer.receive() == "123");
+  read();
+  CHECK(last == boost::asio::error::connection_reset);
+}
+
+TEST_CASE_FIXTURE(fixture, "a break after nothing is a reset") {
+  peer.reset_after(0);
+  read();
+  CHECK(last == boost::asio::error::connection_reset);
+}

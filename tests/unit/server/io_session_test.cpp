@@ -59,7 +59,7 @@ router with_slow_handler(ending& how) {
 struct fixture {
   ending how = ending::none;
   server_harness h{with_slow_handler(how)};
-  net::memory_peer c = h.connect();
+  testing::connection c = h.connect();
 };
 
 }  // namespace
@@ -122,10 +122,9 @@ TEST_CASE_FIXTURE(fixture, "a slow body at the minimum rate may take its time") 
   const std::string body(240 * 60, 'x');
   c.send(request_text("POST /echo HTTP/1.1", "Content-Length: 14400\r\n"));
   for (int i = 0; i < 60; ++i) {
-    h.advance(1s);
     CHECK_FALSE(c.is_closed());
     c.send(std::string(240, 'x'));
-    h.poll();
+    h.advance(1s);
   }
   CHECK(replies_in(h.receive(c)).at(0).body == body);
 }
@@ -286,7 +285,7 @@ TEST_CASE_FIXTURE(fixture, "drain: who has sent nothing, or is between two reque
   CHECK(h.stopped()->open == 2);
   CHECK(h.stopped()->drained == 2);
   CHECK(h.stopped()->cut == 0);
-  CHECK_FALSE(h.server().is_running());
+  CHECK_FALSE(h.subject().is_running());
 }
 
 TEST_CASE_FIXTURE(fixture, "drain: who is in the middle of a request gets its answer and a close") {
@@ -315,7 +314,7 @@ TEST_CASE_FIXTURE(fixture, "drain: a handler that runs may end; the deadline cut
   h.poll();
   CHECK(h.ends() == "drained");
   CHECK_FALSE(h.stopped());
-  h.server().cut();
+  h.subject().cut();
   h.poll();
   CHECK(how == ending::cancelled);
   CHECK(c.is_closed());
@@ -341,7 +340,7 @@ TEST_CASE("drain: a large answer is finished, a peer that does not read it is cu
     CHECK(h.ends() == "drained");
   }
   SUBCASE("cut") {
-    h.server().cut();
+    h.subject().cut();
     h.poll();
     CHECK(h.ends() == "drain_deadline");
   }
@@ -364,19 +363,19 @@ TEST_CASE("threat 13: everything at once: peers reset, time passes, the server i
   for (int what = 0; what < 16; ++what) {
     ending how = ending::none;
     server_harness h(with_slow_handler(how));
-    net::memory_peer peers[] = {h.connect(), h.connect(), h.connect(), h.connect()};
+    testing::connection peers[] = {h.connect(), h.connect(), h.connect(), h.connect()};
     peers[0].send(get("/slow") + get("/slow"));
     peers[1].send(request_text("POST /echo HTTP/1.1", "Content-Length: 9\r\n", "a"));
     peers[2].send(get("/") + "GET");
     h.poll();
-    if (what & 1) {
-      for (auto& p : peers) p.reset();
-    }
-    // Without a turn of the loop between these.
-    if (what & 2) h.server().async_stop(0s, nullptr);
-    if (what & 4) h.server().cut();
-    if (what & 8) h.advance(1h);
-    h.poll();
+    h.at_once([&] {
+      if (what & 1) {
+        for (auto& p : peers) p.reset();
+      }
+      if (what & 2) h.subject().async_stop(0s, nullptr);
+      if (what & 4) h.subject().cut();
+      if (what & 8) h.advance(1h);
+    });
   }
 }
 
