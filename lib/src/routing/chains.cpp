@@ -53,7 +53,7 @@ bool hooks::admit(const request& r, response& to) const {
 
 chains::chains(std::span<const scope> scopes, std::span<const layers> of_routes) : scopes_() {
   if (std::any_of(of_routes.begin(), of_routes.end(), has_hooks)) {
-    routes_.assign(of_routes.begin(), of_routes.end());
+    for (const layers& all : of_routes) routes_.emplace_back(all);
   }
   std::set<std::string> taken;
   bool differ = false;

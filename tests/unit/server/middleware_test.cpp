@@ -216,7 +216,7 @@ TEST_CASE("an upgrade passes the hooks") {
   routes.get("/", [] {
     response made;
     made.upgrade("test", std::make_shared<const stream_handler>(
-                             stream_handler([](stream) -> awaitable<void> { co_return; })));
+                             stream_handler{[](stream) -> awaitable<void> { co_return; }}));
     return made;
   });
   routes.use(marking());
