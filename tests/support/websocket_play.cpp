@@ -165,7 +165,7 @@ conversation play_whole(const ws::engine_options& options, std::string_view stre
 }
 
 conversation play_however_cut(const ws::engine_options& options, std::string_view stream) {
-  const conversation whole = play_whole(options, stream);
+  conversation whole = play_whole(options, stream);
   const conversation by_byte = play(options, stream, [] { return std::size_t{1}; });
   CHECK(by_byte.events == whole.events);
   CHECK((by_byte.output == whole.output));

@@ -277,7 +277,8 @@ void connection::on_call_waits() {
   } else if (send_now() == sending::failed) {
     return;
   }
-  if (exchange_.route->options.detached || work_->engine.has_unread_content()) return;
+  const bool detached = exchange_.route != nullptr && exchange_.route->options.detached;
+  if (detached || work_->engine.has_unread_content()) return;
   watching_ = true;
   watch();
 }
@@ -310,9 +311,13 @@ void connection::answer_handler_exception(std::exception_ptr error) {
   response = std::move(failure.answer);
   if (failure.message.empty()) return;
   count().handler_errors.add(1);
-  const std::string of =
-      exchange_.route ? exchange_.route->pattern : base::printable(engine.request().path());
-  core_->log(log_level::error, "handler of " + of + " threw: " + base::printable(failure.message));
+  core_->log(log_level::error,
+             "handler of " + what_is_answered() + " threw: " + base::printable(failure.message));
+}
+
+std::string connection::what_is_answered() const {
+  return exchange_.route != nullptr ? exchange_.route->pattern
+                                    : base::printable(work_->engine.request().path());
 }
 
 // On the answer as it is sent. One that throws has answered, for those outside of it. A connection

@@ -75,6 +75,7 @@ class connection final : public io_session, private asio_httpd::peer {
   void answer_handler_exception(std::exception_ptr error);
   void call_after_hooks();
   void note_broken_rule();
+  std::string what_is_answered() const;
   void respond();
   bool load_small_file();
   void record(std::uint64_t content_size);

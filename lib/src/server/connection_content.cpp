@@ -39,7 +39,7 @@ void connection::take_back() noexcept {
 // A route's own deadline is for the whole; that of all handlers is for how long one may do neither
 // reading nor writing, and does not hold for who only writes: it may wait for events for days.
 void connection::set_call_deadline() noexcept {
-  const auto& whole = exchange_.route->options.deadline;
+  const auto whole = exchange_.route != nullptr ? exchange_.route->options.deadline : std::nullopt;
   const auto quiet = heartbeat_interval();
   if (quiet && (!whole || now() + *quiet < exchange_.called + *whole)) {
     return wait_for(waiting::producer, *quiet);
@@ -175,7 +175,7 @@ net::task<> connection::on_stream() {
   const auto writer = std::make_shared<body_writer::implementation>();
   writer->connection = lend();
   lent_->writer = writer;
-  if (!exchange_.route->run.is_coroutine()) exchange_.called = now();
+  if (exchange_.route == nullptr || !exchange_.route->run.is_coroutine()) exchange_.called = now();
   begin_call();
   const std::exception_ptr error = co_await call(producer->run(body_writer(writer)));
   end_call();
@@ -209,8 +209,7 @@ void connection::end_stream(std::exception_ptr error) {
 // the close would tell, a reset.
 void connection::abort_stream(close_reason r, std::string_view why) {
   count().handler_errors.add(1);
-  core_->log(log_level::error,
-             "content of " + exchange_.route->pattern + ": " + base::printable(why));
+  core_->log(log_level::error, "content of " + what_is_answered() + ": " + base::printable(why));
   send_now();
   if (work_->engine.ends_by_close()) transport().close(true);
   fail(r);

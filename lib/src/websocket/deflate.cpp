@@ -115,12 +115,10 @@ struct inflater::state : stream {
   state& operator=(const state&) = delete;
   ~state() { inflateEnd(this); }
 
-  // One call of zlib, with room for one byte more than the limit allows, so that it shows.
-  int step(std::size_t limit, base::byte_buffer& to) {
-    const std::size_t most = limit - to.size() + 1;
-    to.prepare(std::min(
-        most, std::clamp<std::size_t>(std::size_t{avail_in} * 2, smallest_room, largest_room)));
-    const std::size_t room = std::min({most, to.room(), largest_slice});
+  // One call of zlib.
+  int step(base::byte_buffer& to) {
+    to.prepare(std::clamp(std::size_t{avail_in} * 2, smallest_room, largest_room));
+    const std::size_t room = std::min(to.room(), largest_slice);
     write_to(to, room);
     const int code = ::inflate(this, Z_SYNC_FLUSH);
     to.commit(room - avail_out);
@@ -130,7 +128,7 @@ struct inflater::state : stream {
   inflate_result add(std::string_view slice, std::size_t limit, base::byte_buffer& to) {
     read_from(slice);
     do {
-      const int code = step(limit, to);
+      const int code = step(to);
       if (to.size() > limit) {
         to.retract(to.size() - limit);
         return inflate_result::too_large;

@@ -152,7 +152,6 @@ engine::outcome engine::begin_data() {
   if (!in_message_) {
     kind_ = header_.op == opcode::text ? message_kind::text : message_kind::binary;
     compressed_ = header_.rsv1;
-    utf8_.reset();
     message_wire_ = 0;
   }
   if (!fits_limit()) return fail(rule::message_too_large);

@@ -20,7 +20,7 @@
 // What received() and pong() show lies in the receive buffer where a message came in one frame and
 // uncompressed, and holds until the next call of `next`; the input is not to be touched before.
 // Allocates nothing per message once its buffers have their size, which is at most twice the
-// message limit for the content. Not thread-safe.
+// message limit and 64 KiB for the content. Not thread-safe.
 
 #pragma once
 

@@ -76,7 +76,7 @@ class client {
     if (!codec_->output().empty()) exchange();
   }
   std::string seen() { return std::exchange(seen_, {}); }
-  net::memory_peer& peer() noexcept { return peer_; }
+  testing::connection& peer() noexcept { return peer_; }
 
   std::string head;
 
@@ -105,7 +105,7 @@ class client {
   void note(const std::string& what) { seen_ += (seen_.empty() ? "" : ", ") + what; }
 
   server_harness& h_;
-  net::memory_peer peer_;
+  testing::connection peer_;
   std::unique_ptr<ws::engine> codec_;
   std::string seen_;
   bool closed_ = false;

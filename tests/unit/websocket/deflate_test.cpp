@@ -137,6 +137,20 @@ TEST_CASE("a final block ends nothing, and what was before it can be referred to
   CHECK(decompress(i, "\x03\x00\x03\x00\xf3\x48\xcd\xc9\xc9\x07\x00\x00"sv) == "Hello");
 }
 
+TEST_CASE("what a piece holds comes out with it, however little room there is") {
+  const std::string payload = test_support::compressed(std::string(100'000, 'x'));
+  for (std::size_t size = 1; size <= payload.size(); ++size) {
+    inflater in_one_call;
+    byte_buffer large;
+    large.prepare(200'000);
+    CHECK(in_one_call.inflate(payload.substr(0, size), much, large) == inflate_result::ok);
+    inflater in_many;
+    byte_buffer to;
+    CHECK(in_many.inflate(payload.substr(0, size), much, to) == inflate_result::ok);
+    CHECK(to.size() == large.size());
+  }
+}
+
 TEST_CASE("the limit is exact, and what comes before it is there") {
   deflater d(15, 6, 8);
   for (const std::size_t size : {1UL, 512UL, 513UL, 70'000UL}) {

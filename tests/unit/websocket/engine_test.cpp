@@ -382,6 +382,9 @@ TEST_CASE("limits: a message of exactly the limit, whole, in fragments, and one 
         "close 1009 message_too_large");
   CHECK(play_however_cut(o, masked(opcode::binary, half + half + "x")).events ==
         "close 1009 message_too_large");
+  // Each message anew.
+  CHECK(play_whole(o, repeated(fragments + masked(opcode::continuation, ""), 2)).events ==
+        "binary:" + half + half + " | binary:" + half + half);
   o.frame = 499;
   CHECK(play_however_cut(o, masked(opcode::binary, half)).events == "close 1009 frame_too_large");
 }

@@ -111,6 +111,7 @@ TEST_CASE("offers that are declined") {
   for (const std::string_view parameters :
        {"unknown",
         "unknown=1",
+        "unknown; server_no_context_takeover",
         "server_no_context_takeover=1",
         "client_no_context_takeover=true",
         "server_max_window_bits",
