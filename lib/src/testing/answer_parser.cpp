@@ -330,7 +330,7 @@ void answer_parser::implementation::fail_incomplete() {
 }
 
 std::string answer_parser::implementation::progress() const {
-  const std::string bytes = std::to_string(content) + " bytes of content came";
+  std::string bytes = std::to_string(content) + " bytes of content came";
   switch (at) {
     case stage::status_line:
       if (!made.interim_.empty() && lines.empty()) return "only interim answers came";

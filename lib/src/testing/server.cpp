@@ -139,7 +139,7 @@ connection server::connect(std::string_view address, std::uint16_t port) {
 void server::advance(std::chrono::nanoseconds d) {
   const auto step = std::max<std::chrono::nanoseconds>(net::worker::tick_interval, d / most_steps);
   poll();
-  while (d > d.zero()) {
+  while (d.count() > 0) {
     clock().advance(std::min(step, d));
     poll();
     d -= std::min(step, d);

@@ -12,4 +12,4 @@ build() { "$CXX" -std=c++20 $(pkg-config --cflags "$1") "$2" $(pkg-config --libs
 
 build asio_httpd ../main.cpp "$1"
 build asio_httpd_testing ../testing/app_test.cpp "$1.test"
-[ "$("$1.test")" = "ok" ]
+"$1.test"

@@ -3,6 +3,7 @@
 // How connections end where that is not plain: clients that leave while a handler waits, bodies
 // that nobody read, deadlines that are earned in advance, contexts that go away early.
 
+#include "support/hello_routes.hpp"
 #include "support/server_harness.hpp"
 
 #include <asio_httpd/asio_httpd.hpp>
@@ -97,6 +98,35 @@ TEST_CASE("a close whose client still sends a body waits for it to read the answ
   c.shutdown_send();
   h.poll();
   CHECK(c.is_closed());
+}
+
+TEST_CASE("after a refusal what still comes is read, so that the answer is not lost, and bounded") {
+  server_harness h(hello());
+  auto c = h.connect();
+  CHECK(statuses_in(h.ask(c, "GET / HTTP/3.0\r\n\r\n")) == "505");
+  CHECK(c.at_end());
+  CHECK_FALSE(c.is_closed());
+  SUBCASE("up to the deadline") {
+    h.ask(c, "more");
+    CHECK_FALSE(c.is_closed());
+    h.advance(3s);
+  }
+  SUBCASE("up to the deadline, however much it is") {
+    const std::string block(1024 * 1024, 'x');
+    for (int i = 0; i < 5; ++i) h.ask(c, block);
+    CHECK_FALSE(c.is_closed());
+    h.advance(3s);
+  }
+  SUBCASE("up to its end") {
+    c.shutdown_send();
+    h.poll();
+  }
+  SUBCASE("up to its reset") {
+    c.reset();
+    h.poll();
+  }
+  CHECK(c.is_closed());
+  CHECK(h.ends() == "parse_error");
 }
 
 TEST_CASE("threat 11: a body that came quickly buys no time for its end") {

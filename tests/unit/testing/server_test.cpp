@@ -184,8 +184,9 @@ TEST_CASE("an exception of the test's own handlers comes out where they run") {
 }
 
 TEST_CASE("a loop that never rests is an error, not a hang") {
+  std::function<void()> again;
   testing::server s(sample());
-  std::function<void()> again = [&] { boost::asio::post(s.context(), again); };
+  again = [&] { boost::asio::post(s.context(), again); };
   again();
   CHECK_THROWS_WITH_AS(s.poll(), doctest::Contains("does not come to rest"), testing::error);
 }
