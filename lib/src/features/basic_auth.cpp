@@ -72,7 +72,8 @@ class gate {
 
 void check_users(const std::map<std::string, std::string>& passwords) {
   for (const auto& [user, password] : passwords) {
-    if (user.find(':') == user.npos && !has_control_byte(user) && !has_control_byte(password)) {
+    if (user.find(':') == std::string_view::npos && !has_control_byte(user) &&
+        !has_control_byte(password)) {
       continue;
     }
     throw std::invalid_argument(
@@ -96,7 +97,7 @@ std::optional<basic_credentials> basic_credentials_of(const request& r) {
   auto text = base64_decode(token_of(r));
   if (!text || has_control_byte(*text)) return std::nullopt;
   const std::size_t colon = text->find(':');
-  if (colon == text->npos) return std::nullopt;
+  if (colon == std::string_view::npos) return std::nullopt;
   basic_credentials made{text->substr(0, colon), text->substr(colon + 1)};
   return made;
 }

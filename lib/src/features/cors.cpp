@@ -27,7 +27,7 @@ bool contains(const std::vector<std::string>& list, std::string_view text) {
 // Browsers write scheme and host in lower case, no user, no path, and no slash at the end.
 bool is_origin(std::string_view text) {
   const std::size_t scheme = text.find("://");
-  if (scheme == text.npos || scheme == 0) return false;
+  if (scheme == std::string_view::npos || scheme == 0) return false;
   std::string_view host = text.substr(scheme + 3);
   if (host.starts_with("*.")) host.remove_prefix(2);
   const auto is_bad = [](char c) {
@@ -86,14 +86,15 @@ bool is_preflight(const request& r) {
 // "https://*.example.org" covers "https://a.b.example.org".
 bool covers(std::string_view allowed, std::string_view origin) {
   const std::size_t star = allowed.find('*');
-  if (star == allowed.npos) return allowed == origin;
+  if (star == std::string_view::npos) return allowed == origin;
   const std::string_view behind = allowed.substr(star + 1);
   if (origin.size() < allowed.size() || !origin.starts_with(allowed.substr(0, star)) ||
       !origin.ends_with(behind)) {
     return false;
   }
   const std::string_view name = origin.substr(star, origin.size() - allowed.size() + 1);
-  return name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-._") == name.npos;
+  return name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-._") ==
+         std::string_view::npos;
 }
 
 // A cache must not give one origin what another was allowed (Fetch, "CORS protocol and HTTP

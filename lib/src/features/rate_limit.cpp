@@ -23,7 +23,8 @@ using features::bucket_table;
 // The first 64 bits of an IPv6 address: its owner has all that begin with them. Otherwise `text`.
 std::string network_of(std::string text) {
   std::array<char, 16> address;
-  if (text.find(':') == text.npos || ::inet_pton(AF_INET6, text.c_str(), address.data()) != 1) {
+  if (text.find(':') == std::string_view::npos ||
+      ::inet_pton(AF_INET6, text.c_str(), address.data()) != 1) {
     return text;
   }
   return {address.data(), 8};

@@ -52,7 +52,7 @@ constexpr bool is_letter_or_digit(char c) noexcept {
 bool is_well_formed(std::string_view id) noexcept {
   constexpr std::string_view others = "-_.:+/=@~";
   return !id.empty() && id.size() <= longest_id && std::all_of(id.begin(), id.end(), [&](char c) {
-    return is_letter_or_digit(c) || others.find(c) != others.npos;
+    return is_letter_or_digit(c) || others.find(c) != std::string_view::npos;
   });
 }
 
@@ -65,7 +65,7 @@ bool is_lower_hex(std::string_view text) noexcept {
 }
 
 bool is_id(std::string_view text) noexcept {
-  return is_lower_hex(text) && text.find_first_not_of('0') != text.npos;
+  return is_lower_hex(text) && text.find_first_not_of('0') != std::string_view::npos;
 }
 
 // The only line of that name, or "".
@@ -119,7 +119,8 @@ std::optional<trace_parent> parse_traceparent(std::string_view text) noexcept {
   if (text.size() < traceparent_size) return std::nullopt;
   const std::string_view version = text.substr(0, 2);
   const std::string_view flags = text.substr(53, 2);
-  const bool sampled = std::string_view("13579bdf").find(flags[1]) != text.npos;  // bit 0
+  const bool sampled =
+      std::string_view("13579bdf").find(flags[1]) != std::string_view::npos;  // bit 0
   const trace_parent parts{text.substr(3, trace_digits), text.substr(36, span_digits), sampled};
   const bool separated = text[2] == '-' && text[35] == '-' && text[52] == '-';
   const bool ends = text.size() == traceparent_size || (version != "00" && text[55] == '-');

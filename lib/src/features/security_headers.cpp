@@ -15,7 +15,8 @@ using frames = security_headers_options::frames;
 
 std::string policy_of(const security_headers_options& o) {
   std::string policy = o.content_security_policy;
-  if (o.framed_by == frames::any || policy.find("frame-ancestors") != policy.npos) return policy;
+  if (o.framed_by == frames::any || policy.find("frame-ancestors") != std::string_view::npos)
+    return policy;
   if (!policy.empty()) policy += "; ";
   return policy +=
          o.framed_by == frames::none ? "frame-ancestors 'none'" : "frame-ancestors 'self'";

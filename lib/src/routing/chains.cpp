@@ -51,7 +51,8 @@ bool hooks::admit(const request& r, response& to) const {
                      [&](const middleware& m) { return m.before(r, to); });
 }
 
-chains::chains(std::span<const scope> scopes, std::span<const layers> of_routes) : scopes_() {
+chains::chains(std::span<const scope> scopes, std::span<const layers> of_routes) {
+  scopes_.clear();
   if (std::any_of(of_routes.begin(), of_routes.end(), has_hooks)) {
     for (const layers& all : of_routes) routes_.emplace_back(all);
   }
