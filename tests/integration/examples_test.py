@@ -139,6 +139,67 @@ class Examples(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "all is well\n", ""))
 
 
+    def test_09_chat(self):
+        with Example("09_chat") as server:
+            self.assertIn("new WebSocket", server.get("/")[1])
+            with Chatter(server.port) as ada, Chatter(server.port) as grace:
+                ada.say("hello")
+                self.assertEqual((ada.hear(), grace.hear()), ("hello", "hello"))
+                grace.say("hello yourself")
+                self.assertEqual((ada.hear(), grace.hear()), ("hello yourself", "hello yourself"))
+
+    def test_10_events(self):
+        with Example("10_events") as server:
+            self.assertIn("new EventSource", server.get("/")[1])
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+            connection.request("GET", "/ticks", headers={"Last-Event-ID": "41"})
+            ticks = connection.getresponse()
+            self.assertEqual(ticks.headers["Content-Type"], "text/event-stream")
+            lines = [ticks.readline().decode().rstrip("\n") for _ in range(8)]
+            self.assertEqual(lines, ["retry: 500", "", "id: 42", "data: 42", "", "id: 43", "data: 43", ""])
+            connection.close()
+
+    def test_11_upload(self):
+        with tempfile.TemporaryDirectory() as folder, Example("11_upload", folder) as server:
+            content = "0123456789abcdef" * 200_000
+            self.assertEqual(server.ask("PUT", "/files/film.mkv", content)[:2], (201, f"{len(content)} bytes\n"))
+            self.assertEqual((Path(folder) / "film.mkv").read_text(), content)
+            self.assertEqual(server.ask("PUT", "/files/..", "x")[0], 404)  # a dot segment, and so another path
+            self.assertEqual(os.listdir(folder), ["film.mkv"])
+            status, text = server.get("/squares/10000")
+            self.assertEqual((status, text.splitlines()[-1]), (200, "100000000"))
+
+
+class Chatter:
+    """A client of the smallest WebSocket there is: short text in one frame."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+
+    def __enter__(self):
+        self.socket.sendall(b"GET /chat HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+        self.incoming = self.socket.makefile("rb")
+        assert self.incoming.readline().startswith(b"HTTP/1.1 101 ")
+        while self.incoming.readline() != b"\r\n":
+            pass
+        return self
+
+    def __exit__(self, *_):
+        self.incoming.close()
+        self.socket.close()
+
+    def say(self, text):
+        key = b"\x01\x02\x03\x04"
+        masked = bytes(byte ^ key[i % 4] for i, byte in enumerate(text.encode()))
+        self.socket.sendall(bytes([0x81, 0x80 | len(masked)]) + key + masked)
+
+    def hear(self):
+        kind, size = self.incoming.read(2)
+        assert kind == 0x81 and size < 126
+        return self.incoming.read(size).decode()
+
+
 if __name__ == "__main__":
     if not any((BUILD / "bin" / "examples").glob("[0-9]*")):
         print(f"skipped: {BUILD} has no examples")

@@ -99,6 +99,7 @@ void implementation::on_readable(void* self, std::shared_ptr<void> owner, net::e
   if (link.session_) link.keeper_ = std::static_pointer_cast<keeper>(std::move(owner));
   if (ec || !link.session_) return;
   link.active_ = true;
+  if (link.drops_input_) return link.drop_input();
   if (link.has_message_ || link.is_lent_) return link.look_at_peer();
   link.read_now();
   link.pump();
@@ -372,6 +373,22 @@ asio::awaitable<void> implementation::finish(ws::close_code code) {
   pump();
   if (!ended_) co_await wait_until_ready();
   while (session_ && !session_->has_failed() && waits_to_write_) co_await wait_for_room();
+  if (engine_.closed().is_clean || !session_ || session_->has_failed()) co_return;
+  session_->transport().shutdown_send();
+  drops_input_ = true;
+  wait_to_read();
+  co_await wait_until_ready();
+}
+
+// Up to the peer's end, or the deadline: closing while bytes of the peer are unread would reset the
+// connection, and our Close might never be seen.
+void implementation::drop_input() {
+  engine_.input().clear();
+  engine_.input().prepare(read_size);
+  const auto result =
+      session_->transport().read(engine_.input().write_position(), engine_.input().room());
+  const bool goes_on = result.error ? result.error == asio::error::would_block : result.size != 0;
+  goes_on ? wait_to_read() : receiver_.complete({});
 }
 
 void implementation::detach() noexcept {

@@ -71,6 +71,7 @@ struct websocket::implementation final : std::enable_shared_from_this<websocket:
   static void on_readable(void* self, std::shared_ptr<void> owner, net::error_code ec);
   void look_at_peer();
   void read_now();
+  void drop_input();
   void end();
   boost::asio::awaitable<void> wait_until_ready();
 
@@ -104,6 +105,7 @@ struct websocket::implementation final : std::enable_shared_from_this<websocket:
   bool is_lent_ = false;                           // a message, to the handler
   bool ended_ = false;
   bool is_finishing_ = false;
+  bool drops_input_ = false;
   bool waits_to_read_ = false;
   bool waits_to_write_ = false;
   bool active_ = false;  // something came in this period of the deadline

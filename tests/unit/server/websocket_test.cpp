@@ -255,6 +255,12 @@ TEST_CASE("what breaks a rule closes with its code") {
   client large(h, "/ws");
   large.send("more than ten");
   CHECK(large.seen() == "close 1009");
+  CHECK(h.report().connections.open == 2);  // what they still send is dropped, or they get a reset
+  large.peer().send("more");
+  large.peer().shutdown_send();
+  h.poll();
+  CHECK(h.report().connections.open == 1);
+  h.advance(3s);
   CHECK(h.report().connections.open == 0);
 }
 
