@@ -277,8 +277,13 @@ void connection::on_call_waits() {
   } else if (send_now() == sending::failed) {
     return;
   }
+  begin_watch();
+}
+
+// Not while content is unread: then a peer that sends is as good as one that leaves.
+void connection::begin_watch() {
   const bool detached = exchange_.route != nullptr && exchange_.route->options.detached;
-  if (detached || work_->engine.has_unread_content()) return;
+  if (detached || watching_ || work_->engine.has_unread_content()) return;
   watching_ = true;
   watch();
 }
@@ -290,7 +295,10 @@ void connection::watch() {
 // Bytes may be a pipelined request; then nobody can tell any more, up to the response.
 void connection::on_watch(void* self, std::shared_ptr<void>, net::error_code ec) {
   auto& watched = *static_cast<connection*>(self);
-  if (ec || !watched.watching_) return;
+  if (!watched.watching_ || watched.has_failed()) return;
+  // Whoever waits beside this cancels both; the watch goes on.
+  if (ec == asio::error::operation_aborted) return watched.watch();
+  if (ec) return;
   switch (watched.transport().look_at_peer()) {
     case net::peer_state::gone:
       return watched.fail(close_reason::client_aborted);

@@ -54,6 +54,7 @@ class connection final : public io_session, private asio_httpd::peer {
   bool is_idle() const noexcept override;
   void on_call_waits() override;
   static void on_watch(void* self, std::shared_ptr<void> owner, net::error_code ec);
+  void begin_watch();
   void watch();
   void end_watch() noexcept;
 

@@ -110,6 +110,7 @@ const fields& connection::content_trailers() const noexcept {
 http1::body_reader::piece connection::next_content() {
   auto& engine = work_->engine;
   const auto piece = engine.read_content();
+  if (piece.at == body_reader::state::complete) begin_watch();
   if (piece.at != body_reader::state::failed) return piece;
   if (engine.broken() != http1::rule::none) {
     note_broken_rule();

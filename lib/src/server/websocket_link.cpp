@@ -5,12 +5,15 @@
 
 #include "server/websocket_link.hpp"
 
+#include "base/utf8.hpp"
+
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <stdexcept>
 #include <utility>
 
 namespace asio_httpd {
@@ -23,8 +26,6 @@ using serving::waiting;
 namespace {
 
 constexpr std::size_t read_size = 4 * 1024;
-// Bytes of messages taken out of the inbox ahead of what the peer takes.
-constexpr std::size_t taken_ahead = 64 * 1024;
 
 }  // namespace
 
@@ -163,10 +164,11 @@ asio::awaitable<void> implementation::wait_until_ready() {
   auto initiate = [this](auto handler) {
     auto slot = asio::get_associated_cancellation_slot(handler);
     if (slot.is_connected()) {
-      slot.assign([this](asio::cancellation_type) {
-        asio::post(executor, [link = shared_from_this()] {
-          link->receiver_.complete(asio::error::operation_aborted);
-        });
+      slot.assign([weak = weak_from_this()](asio::cancellation_type) {
+        const auto link = weak.lock();
+        if (!link) return;
+        asio::post(link->executor,
+                   [link] { link->receiver_.complete(asio::error::operation_aborted); });
       });
     }
     receiver_.store(std::move(handler));
@@ -274,6 +276,9 @@ void implementation::drop_first() noexcept {
 }
 
 void implementation::post_close(std::uint16_t code, std::string reason) {
+  if (!base::is_utf8(reason)) {
+    throw std::invalid_argument("asio_httpd: the reason of a close is UTF-8");
+  }
   const std::lock_guard lock(mutex_);
   if (is_detached_ || !is_open() || close_asked_) return;
   close_asked_ = {code, std::move(reason)};
@@ -290,8 +295,9 @@ void implementation::tell_executor() {
 }
 
 void implementation::take_inbox() {
-  if (!session_ || session_->has_failed()) return;
-  while (!waits_to_write_ && engine_.output().size() < taken_ahead) {
+  for (;;) {
+    flush();
+    if (waits_to_write_ || !session_ || session_->has_failed()) return;
     frame next = first_of_inbox();
     if (!next) return take_close();
     write_frame(*next);

@@ -176,6 +176,29 @@ TEST_CASE("a client that leaves in the middle of its content cancels the reading
   }
 }
 
+TEST_CASE("a client that leaves once its content is read cancels what comes then") {
+  bool cancelled = false;
+  router routes;
+  routes.post("/in", [&](request_body body) -> awaitable<std::string> {
+    co_await body.read_all(10);
+    try {
+      co_await wait_for_ever(co_await asio::this_coro::executor);
+    } catch (const boost::system::system_error&) {
+      cancelled = true;
+      throw;
+    }
+    co_return "";
+  });
+  server_harness h(routes);
+  auto c = h.connect();
+  h.ask(c, post("Content-Length: 2\r\n", "a"));
+  h.ask(c, "b");
+  c.reset();
+  h.poll();
+  CHECK(cancelled);
+  CHECK(h.ends() == "client_aborted");
+}
+
 TEST_CASE("content must come in at the body rate while it is waited for") {
   notes seen;
   router routes;

@@ -376,3 +376,38 @@ TEST_CASE("a context that goes away takes handlers and sockets with it") {
   CHECK(witness.use_count() == 1);
   CHECK(socket->post("late") == send_result::closed);
 }
+
+TEST_CASE("a frame that is posted goes out to its end, also while the handler is busy elsewhere") {
+  std::optional<websocket> socket;
+  server_harness h(routes_with([&](websocket s) -> awaitable<void> {
+    socket = s;
+    co_await s.receive();
+    co_await wait_for_ever(s);
+  }));
+  client c(h, "/ws");
+  c.send("x");
+  REQUIRE(socket);
+  c.peer().set_capacity(1000);
+  CHECK(socket->post(std::string(200'000, 'x')) == send_result::queued);
+  CHECK(socket->post("behind") == send_result::queued);
+  h.poll();
+  std::string got;
+  for (int i = 0; i < 400; ++i) got += c.peer().receive();
+  CHECK(got.size() > 200'000);
+  CHECK(got.ends_with("behind"));
+}
+
+TEST_CASE("a reason that is not UTF-8 is refused where it is given") {
+  std::optional<websocket> socket;
+  server_harness h(routes_with([&](websocket s) -> awaitable<void> {
+    socket = s;
+    while (co_await s.receive()) continue;
+  }));
+  client c(h, "/ws");
+  REQUIRE(socket);
+  CHECK_THROWS_AS(socket->close(1000, "\xff"), std::invalid_argument);
+  CHECK(socket->is_open());
+  socket->close(1000, "enough");
+  c.exchange();
+  CHECK(c.seen() == "close 1000");
+}
