@@ -50,12 +50,12 @@ awaitable<response> store(const std::string& directory, std::string_view name, r
   std::uint64_t size = 0;
   try {
     size = co_await body.write_to(file.get());
+    if (::rename(temporary.c_str(), path.c_str()) != 0) {
+      throw std::system_error(errno, std::generic_category(), path);
+    }
   } catch (...) {
     ::unlink(temporary.c_str());
     throw;
-  }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
-    throw std::system_error(errno, std::generic_category(), path);
   }
   co_return text(std::to_string(size) + " bytes\n", status::created);
 }
