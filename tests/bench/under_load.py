@@ -50,6 +50,11 @@ class Requests(Scenario):
         return measure.while_it_runs(server, load, settings, self.load_cores)
 
 
+def rounds_of_the_unsteady(settings):
+    """Where the scheduler decides much, the rounds of a server differ by a third."""
+    return settings.rounds if settings.quick else 3 * settings.rounds
+
+
 @dataclass
 class Threads(Requests):
     """CPU time for a request with more than one thread, to that with one, both where wrk's threads are as well."""
@@ -65,9 +70,10 @@ class Threads(Requests):
         with ExitStack() as stack:
             servers = [(f"{p.name}/{n}", stack.enter_context(Server(p, Setup(threads=n), self.server_cores)))
                        for p in peers for n in self.counts]
-            for number in range(settings.rounds):
+            rounds = rounds_of_the_unsteady(settings)
+            for number in range(rounds):
                 for name, server in servers:
-                    progress(f"round {number + 1}/{settings.rounds}: {name}")
+                    progress(f"round {number + 1}/{rounds}: {name}")
                     check(server, self.load, self.expected)
                     results.setdefault(name, Result()).add(self.measure(server, self.load, settings))
         return self.add_ratios(results)
@@ -99,7 +105,7 @@ class Latency(Scenario):
             for server in servers:
                 check(server, self.load, self.expected)
             rate = self.half_load(servers, settings, progress)
-            rounds = settings.rounds if settings.quick else 3 * settings.rounds
+            rounds = rounds_of_the_unsteady(settings)
             for number in range(rounds):
                 for server in servers:
                     progress(f"round {number + 1}/{rounds}, {rate:,.0f} requests a second: {server.peer.name}")
