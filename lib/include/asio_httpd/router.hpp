@@ -113,6 +113,13 @@ struct route {
     options.detached = true;
     return *this;
   }
+  // The handler blocks or computes for long: it runs on the pool of `run_blocking`, and no other
+  // connection waits for it. Its client's leaving and its deadline are seen when it returns. Throws
+  // std::logic_error for a coroutine.
+  route& blocking() {
+    run = run.blocking();
+    return *this;
+  }
   // Middleware for this route only, inside of its router's.
   route& use(middleware m) {
     layers.push_back(std::move(m));
