@@ -317,7 +317,9 @@ void connection::answer_handler_exception(std::exception_ptr error) {
   auto& [engine, response] = *work_;
   handler_failure failure = answer_exception(std::move(error));
   response = std::move(failure.answer);
-  if (failure.message.empty()) return;
+  if (failure.message.empty()) {
+    return negotiate_error(engine.request(), response, std::string(response.text()));
+  }
   count().handler_errors.add(1);
   core_->log(log_level::error,
              "handler of " + what_is_answered() + " threw: " + base::printable(failure.message));
@@ -369,6 +371,7 @@ void connection::respond() {
   const auto most = core_->options.limits.requests_per_connection;
   const bool last = core_->draining || (most != 0 && requests_ >= most);
   check_final(engine, engine.request(), response);
+  if (engine.knows_method()) negotiate_error(engine.request(), response);
   if (exchange_.hooks != nullptr) call_after_hooks();
   if (!load_small_file()) {
     send_now();  // the answers before this one
