@@ -50,11 +50,6 @@ class Requests(Scenario):
         return measure.while_it_runs(server, load, settings, self.load_cores)
 
 
-def rounds_of_the_unsteady(settings):
-    """Where the scheduler decides much, the rounds of a server differ by a third."""
-    return settings.rounds if settings.quick else 3 * settings.rounds
-
-
 @dataclass
 class Threads(Requests):
     """CPU time for a request with more than one thread, to that with one, both where wrk's threads are as well."""
@@ -70,10 +65,9 @@ class Threads(Requests):
         with ExitStack() as stack:
             servers = [(f"{p.name}/{n}", stack.enter_context(Server(p, Setup(threads=n), self.server_cores)))
                        for p in peers for n in self.counts]
-            rounds = rounds_of_the_unsteady(settings)
-            for number in range(rounds):
+            for number in range(settings.rounds):
                 for name, server in servers:
-                    progress(f"round {number + 1}/{rounds}: {name}")
+                    progress(f"round {number + 1}/{settings.rounds}: {name}")
                     check(server, self.load, self.expected)
                     results.setdefault(name, Result()).add(self.measure(server, self.load, settings))
         return self.add_ratios(results)
@@ -105,7 +99,7 @@ class Latency(Scenario):
             for server in servers:
                 check(server, self.load, self.expected)
             rate = self.half_load(servers, settings, progress)
-            rounds = rounds_of_the_unsteady(settings)
+            rounds = settings.rounds if settings.quick else 3 * settings.rounds
             for number in range(rounds):
                 for server in servers:
                     progress(f"round {number + 1}/{rounds}, {rate:,.0f} requests a second: {server.peer.name}")

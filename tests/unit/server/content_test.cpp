@@ -596,3 +596,27 @@ TEST_CASE("a handler that blocks runs elsewhere, and answers as any other") {
   CHECK(s.get("/slow/0").status() == status::conflict);
   CHECK(s.get("/slow/x").status() == status::not_found);
 }
+
+// A coroutine that has not waited yet and is cancelled ends like any other.
+TEST_CASE("content for a client that has gone before its first byte") {
+  bool threw = false;
+  router routes;
+  routes.get("/", [&] {
+    return writes([&](body_writer to) -> awaitable<void> {
+      try {
+        co_await to.write(std::string(100'000, 'x'));
+        co_await to.write(std::string(100'000, 'x'));
+      } catch (const boost::system::system_error&) {
+        threw = true;
+        throw;
+      }
+    });
+  });
+  server_harness h(routes);
+  auto c = h.connect();
+  c.drop_after(get("/").size() + 10);
+  c.send(get("/"));
+  h.poll();
+  CHECK(threw);
+  CHECK(h.ends() == "client_aborted");
+}
