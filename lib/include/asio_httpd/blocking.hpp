@@ -52,8 +52,9 @@ class blocking_pool final : public boost::asio::execution_context::service {
   std::unique_ptr<implementation> implementation_;
 };
 
+namespace detail {
 template <std::invocable F>
-boost::asio::awaitable<std::invoke_result_t<F&>> run_blocking(F f) {
+boost::asio::awaitable<std::invoke_result_t<F&>> blocking_call(F f) {
   using result_type = std::invoke_result_t<F&>;
   std::exception_ptr error;
   if constexpr (std::is_void_v<result_type>) {
@@ -77,6 +78,14 @@ boost::asio::awaitable<std::invoke_result_t<F&>> run_blocking(F f) {
     if (error) std::rethrow_exception(error);
     co_return std::move(*result);
   }
+}
+}  // namespace detail
+
+// No coroutine itself: g++ 12 passes a closure that is made in the operand of co_await by value as
+// a copy of its bytes, and what it owns is then freed twice.
+template <class F>
+auto run_blocking(F&& f) {
+  return detail::blocking_call<std::decay_t<F>>(std::forward<F>(f));
 }
 
 }  // namespace asio_httpd
