@@ -49,8 +49,11 @@ void add_file(router& routes, const file_route& file, problems& found) {
 
 void add_status(router& routes, const config& c, problems& found) {
   if (!c.status) return;
-  try_to_add(routes, "", {"--status"}, found,
-             [&](router& to) { to.status(*c.status, {.to_everyone = c.status_to_everyone}); });
+  const std::string ready = *c.status + (c.status->ends_with('/') ? "ready" : "/ready");
+  try_to_add(routes, "", {"--status"}, found, [&](router& to) {
+    to.status(*c.status, {.to_everyone = c.status_to_everyone});
+    to.readiness(ready);
+  });
 }
 
 server_options options_of(const config& c) {
@@ -61,6 +64,7 @@ server_options options_of(const config& c) {
   made.deadlines = c.deadlines;
   made.sockets = c.sockets;
   made.drain = c.drain;
+  made.drain_notice = c.drain_notice;
   made.server_name = c.server_name;
   made.log = make_console_log(c.log_level);
   return made;

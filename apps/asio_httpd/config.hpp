@@ -54,6 +54,7 @@ struct config {
   asio_httpd::log_level log_level = asio_httpd::log_level::info;
   std::string server_name = server_options{}.server_name;
   std::chrono::milliseconds drain = server_options{}.drain;
+  std::chrono::milliseconds drain_notice = server_options{}.drain_notice;
   asio_httpd::limits limits = {};
   asio_httpd::deadlines deadlines = {};
   socket_options sockets = {};

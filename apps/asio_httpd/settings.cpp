@@ -191,6 +191,7 @@ std::vector<setting> make_settings() {
                                 format_names),
       choice<log_level>("", "log_level", of(&config::log_level), level_names),
       duration("", "drain", of(&config::drain), 0s, 1h),
+      duration("", "drain_notice", of(&config::drain_notice), 0s, 1h),
       field_text("", "server_name", of(&config::server_name)),
 
       size("limits", "head", of(&config::limits, &limits::head), 256, mib),

@@ -35,7 +35,6 @@ constexpr std::string_view page = R"(<!doctype html>
   const said = document.getElementById("said"), text = document.getElementById("text");
   const show = line => { const item = document.createElement("li"); item.textContent = line; said.append(item); };
   const socket = new WebSocket(location.origin.replace("http", "ws") + "/chat");
-  socket.onopen = () => show("You are here.");
   socket.onmessage = event => show(event.data);
   socket.onclose = event => show("The connection is closed (" + event.code + ").");
   document.getElementById("say").onsubmit = event => {
@@ -54,6 +53,7 @@ router make_routes(topic& everybody) {
   routes.websocket("/chat",
                    [&everybody](websocket socket) -> boost::asio::awaitable<void> {
                      everybody.subscribe(socket);
+                     everybody.publish("Somebody came.");
                      while (auto message = co_await socket.receive())
                        everybody.publish(prepared_message(*message));
                    },

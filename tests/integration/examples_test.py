@@ -152,11 +152,14 @@ class Examples(unittest.TestCase):
     def test_09_chat(self):
         with Example("09_chat") as server:
             self.assertIn("new WebSocket", server.get("/")[1])
-            with Chatter(server.port) as ada, Chatter(server.port) as grace:
-                ada.say("hello")
-                self.assertEqual((ada.hear(), grace.hear()), ("hello", "hello"))
-                grace.say("hello yourself")
-                self.assertEqual((ada.hear(), grace.hear()), ("hello yourself", "hello yourself"))
+            with Chatter(server.port) as ada:
+                self.assertEqual(ada.hear(), "Somebody came.")
+                with Chatter(server.port) as grace:
+                    self.assertEqual((ada.hear(), grace.hear()), ("Somebody came.", "Somebody came."))
+                    ada.say("hello")
+                    self.assertEqual((ada.hear(), grace.hear()), ("hello", "hello"))
+                    grace.say("hello yourself")
+                    self.assertEqual((ada.hear(), grace.hear()), ("hello yourself", "hello yourself"))
 
     def test_10_events(self):
         with Example("10_events") as server:

@@ -5,6 +5,7 @@
 //   routes.get("/report", [] () -> boost::asio::awaitable<std::string> {
 //     co_return co_await run_blocking([] { return make_report(); });
 //   });
+//   routes.get("/report", make_report).blocking();     // the same for a handler that blocks
 //
 // The function runs on a thread of a small pool that belongs to the io_context of the coroutine
 // (one for each thread of a server's own, so jobs of one wait for each other and not for those of

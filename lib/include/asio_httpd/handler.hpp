@@ -262,6 +262,9 @@ class handler {
   boost::asio::awaitable<void> async_call(const request& r, response& to) const {
     return body_->async_call(r, to);
   }
+  // The same, run on the pool of `run_blocking` (blocking.hpp). Throws std::logic_error for a
+  // coroutine, which waits without blocking.
+  handler blocking() const;
 
  private:
   struct interface {
@@ -273,6 +276,7 @@ class handler {
 
   template <class F>
   struct model;
+  struct blocking_model;
 
   friend struct router_access;  // wraps handlers, which must then be called like what they wrap
   std::shared_ptr<const interface> body_;

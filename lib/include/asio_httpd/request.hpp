@@ -84,6 +84,8 @@ class request {
   bool from_this_machine() const noexcept;
   // What the server that received this request knows of itself. Costs microseconds to milliseconds.
   asio_httpd::status_report server_status() const;
+  // False once a stop is under way.
+  bool server_is_ready() const noexcept;
 
  private:
   friend struct request_access;
@@ -114,6 +116,7 @@ class peer {
   virtual std::uint16_t port() const noexcept = 0;
   virtual bool is_local() const noexcept = 0;
   virtual asio_httpd::status_report server_status() const = 0;
+  virtual bool is_ready() const noexcept { return true; }
   // When the head of its request was whole.
   virtual std::chrono::steady_clock::time_point arrival() const noexcept;
   // Null where the content of its request is not read while it comes in.

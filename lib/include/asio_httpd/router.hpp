@@ -113,6 +113,13 @@ struct route {
     options.detached = true;
     return *this;
   }
+  // The handler blocks or computes for long: it runs on the pool of `run_blocking`, and no other
+  // connection waits for it. Its client's leaving and its deadline are seen when it returns. Throws
+  // std::logic_error for a coroutine.
+  route& blocking() {
+    run = run.blocking();
+    return *this;
+  }
   // Middleware for this route only, inside of its router's.
   route& use(middleware m) {
     layers.push_back(std::move(m));
@@ -167,6 +174,8 @@ class router {
   route& websocket(std::string_view path, websocket_handler f, websocket_options options = {});
   // The JSON status of the server; see docs/reference/status.md.
   route& status(std::string_view path = "/status", status_options options = {});
+  // For load balancers: 200 while the server serves, 503 from the moment it begins to stop.
+  route& readiness(std::string_view path = "/status/ready");
 
   // Middleware for all routes of this router, whether they were registered before it or are after
   // it, those that are mounted included, and for the answers to requests that have no route.

@@ -19,6 +19,7 @@
 #include <asio_httpd/status_report.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -44,8 +45,11 @@ struct server_options {
   asio_httpd::limits limits = {};
   asio_httpd::deadlines deadlines = {};
   socket_options sockets = {};
-  // What `run` and the destructor give open connections to finish.
+  // What `run` gives open connections to finish.
   std::chrono::milliseconds drain = std::chrono::seconds(10);
+  // Of the time that a stop has, how long it only says that it comes (router::readiness answers
+  // 503) and serves as before: what a load balancer needs to see it. 0: not at all.
+  std::chrono::milliseconds drain_notice{};
   // The value of the Server field; "" sends none.
   std::string server_name = "asio_httpd";
   log_sink log = {};
@@ -53,12 +57,23 @@ struct server_options {
   std::shared_ptr<asio_httpd::clock> clock = {};
 };
 
+// A connection that was not done when a stop came to its deadline.
+struct cut_connection {
+  std::string peer;   // "192.0.2.1:4711", "[2001:db8::1]:4711", "unix"
+  std::string route;  // the pattern of the request that was under way; "" for none
+  std::string waits;  // "for its handler", "for the client to take the answer"
+};
+
 // How a stop went.
 struct stop_report {
+  // As many as `cut_connections` has at most.
+  static constexpr std::size_t most_named = 100;
+
   std::size_t open = 0;     // connections when the stop began
   std::size_t drained = 0;  // that ended by themselves in time
   std::size_t cut = 0;      // that were cut at the deadline
   std::chrono::milliseconds took{};
+  std::vector<cut_connection> cut_connections = {};
 };
 
 class server {
@@ -83,8 +98,14 @@ class server {
   void start();
 
   // Stops accepting, lets open connections finish for at most `grace`, cuts the rest, and waits for
-  // that. Not to be called from a thread that serves: it would wait for itself.
+  // that. From its beginning on, readiness is red; each answer is its connection's last one; a
+  // WebSocket is closed with 1001, an event stream ends with `retry`; connections at rest are
+  // closed, a few hundred in a tenth of a second, so that their clients do not all come back at
+  // once. Not to be called from a thread that serves: it would wait for itself.
   stop_report stop(std::chrono::milliseconds grace);
+  // The same in a coroutine: `stop_report how = co_await s.drain(20s);`. Not in a handler of this
+  // server, whose own request would be waited for.
+  boost::asio::awaitable<stop_report> drain(std::chrono::milliseconds grace);
   // The same without waiting. `done` is called on your executor, or on one of the server's own
   // threads; these are joined by a later `stop({})` or by the destructor.
   void async_stop(std::chrono::milliseconds grace, std::function<void(stop_report)> done);

@@ -88,5 +88,8 @@ std::chrono::steady_clock::time_point peer::arrival() const noexcept {
 asio_httpd::status_report request::server_status() const {
   return peer_ ? peer_->server_status() : asio_httpd::status_report();
 }
+bool request::server_is_ready() const noexcept {
+  return !peer_ || peer_->is_ready();
+}
 
 }  // namespace asio_httpd

@@ -95,6 +95,17 @@ void poller::on_ready(error_code ec) {
   in_batch_ = false;
   run_deferred();
   arm();
+  if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
+}
+
+// One who throws does not cost the others their events, which come only once.
+template <class F>
+void poller::shield(F f) noexcept {
+  try {
+    f();
+  } catch (...) {
+    if (!thrown_) thrown_ = std::current_exception();
+  }
 }
 
 int poller::take_batch() {
@@ -105,7 +116,7 @@ int poller::take_batch() {
     const auto descriptor = static_cast<std::uint32_t>(event.data.u64);
     const slot& s = slots_[descriptor];
     if (s.to == nullptr || s.generation != event.data.u64 >> 32) continue;
-    s.to->on_events(event.events);
+    shield([&] { s.to->on_events(event.events); });
   }
   return n;
 }
@@ -124,6 +135,7 @@ void poller::wake_for_deferred() {
     if (self.expired()) return;
     posted_ = false;
     run_deferred();
+    if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
   });
 }
 
@@ -132,7 +144,7 @@ void poller::run_deferred() {
   running_.swap(deferred_);
   for (deferred_call& call : running_) {
     if (shut_down_) break;
-    call.done(call.error);
+    shield([&] { call.done(call.error); });
   }
   running_.clear();
   if (!deferred_.empty() && !in_batch_) wake_for_deferred();

@@ -20,6 +20,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -78,6 +79,8 @@ class poller : public std::enable_shared_from_this<poller> {
     error_code error;
   };
 
+  template <class F>
+  void shield(F f) noexcept;
   void arm();
   void on_ready(error_code ec);
   int take_batch();
@@ -95,6 +98,7 @@ class poller : public std::enable_shared_from_this<poller> {
   std::size_t registered_ = 0;
   std::vector<deferred_call> deferred_;
   std::vector<deferred_call> running_;  // memory for deferred_ to be swapped with
+  std::exception_ptr thrown_;           // by whoever was told, until all are
   bool armed_ = false;
   bool in_batch_ = false;
   bool posted_ = false;

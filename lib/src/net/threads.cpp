@@ -7,6 +7,9 @@
 #include <boost/asio/post.hpp>
 
 #include <pthread.h>
+#include <exception>
+#include <utility>
+
 #include <signal.h>
 
 namespace asio_httpd::net {
@@ -30,7 +33,8 @@ class blocked_signals {
 
 }  // namespace
 
-threads::threads(unsigned count) {
+threads::threads(unsigned count, std::function<void(std::string_view)> on_exception)
+    : on_exception_(std::move(on_exception)) {
   for (unsigned i = 0; i < count; ++i) {
     // 1: only one thread runs it. Others may still post to it.
     contexts_.push_back(std::make_unique<boost::asio::io_context>(1));
@@ -46,7 +50,22 @@ threads::~threads() {
 
 void threads::start() {
   const blocked_signals inherited_by_threads;
-  for (auto& context : contexts_) running_.emplace_back([&context] { context->run(); });
+  for (auto& context : contexts_) {
+    running_.emplace_back([this, &to_run = *context] { run(to_run); });
+  }
+}
+
+void threads::run(boost::asio::io_context& context) const {
+  for (;;) {
+    try {
+      context.run();
+      return;
+    } catch (const std::exception& e) {
+      on_exception_(e.what());
+    } catch (...) {
+      on_exception_("an exception of unknown type");
+    }
+  }
 }
 
 void threads::abandon() {

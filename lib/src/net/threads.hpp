@@ -10,7 +10,9 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <functional>
 #include <memory>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -18,8 +20,10 @@ namespace asio_httpd::net {
 
 class threads {
  public:
-  // Makes the contexts; threads begin with `start`.
-  explicit threads(unsigned count);
+  // Makes the contexts; threads begin with `start`. A handler that throws (a program's own, that it
+  // has posted here) ends neither its thread nor the program: `on_exception` is told, and the
+  // thread goes on.
+  threads(unsigned count, std::function<void(std::string_view what)> on_exception);
   // Joins, and drops what waits.
   ~threads();
 
@@ -34,12 +38,15 @@ class threads {
   void abandon();
 
  private:
+  void run(boost::asio::io_context& context) const;
+
   using guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
 
   std::vector<std::unique_ptr<boost::asio::io_context>> contexts_;
   std::vector<std::shared_ptr<net::poller>> pollers_;
   std::vector<guard> guards_;
   std::vector<std::thread> running_;
+  std::function<void(std::string_view)> on_exception_;
 };
 
 }  // namespace asio_httpd::net

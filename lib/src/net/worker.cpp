@@ -7,6 +7,9 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
 #include <utility>
 
 namespace asio_httpd::net {
@@ -39,7 +42,8 @@ worker::worker(asio::any_io_executor executor, std::shared_ptr<asio_httpd::clock
     : executor_(std::move(executor)),
       clock_(std::move(clock)),
       on_tick_(std::move(on_tick)),
-      timer_(executor_) {}
+      timer_(executor_),
+      drain_timer_(executor_) {}
 
 worker::~worker() = default;
 
@@ -98,9 +102,25 @@ void tell(std::vector<std::shared_ptr<session>> sessions, void (session::*what)(
 
 }  // namespace
 
-void worker::drain_all() {
+void worker::drain_all(std::chrono::milliseconds within) {
   set_draining(true);
-  tell(select([](const session&) { return true; }), &session::drain);
+  asio::dispatch(executor_, [self = shared_from_this(), within] {
+    self->to_drain_ = self->select([](const session&) { return true; });
+    const auto turns = static_cast<std::int64_t>(self->to_drain_.size() / drained_at_once);
+    self->drain_some(turns == 0 ? drain_pause : std::min(drain_pause, within / turns));
+  });
+}
+
+void worker::drain_some(std::chrono::milliseconds pause) {
+  const std::size_t size = std::min(to_drain_.size(), drained_at_once);
+  const auto first = to_drain_.end() - static_cast<std::ptrdiff_t>(size);
+  tell({std::make_move_iterator(first), std::make_move_iterator(to_drain_.end())}, &session::drain);
+  to_drain_.erase(first, to_drain_.end());
+  if (to_drain_.empty()) return;
+  drain_timer_.expires_after(pause);
+  drain_timer_.async_wait([self = shared_from_this(), pause](const error_code& ec) {
+    if (!ec) self->drain_some(pause);
+  });
 }
 
 void worker::cut_all() {
@@ -154,6 +174,8 @@ void worker::stop() {
   }
   asio::dispatch(executor_, [self = shared_from_this()] {
     self->timer_.cancel();
+    self->drain_timer_.cancel();
+    self->to_drain_.clear();
     self->clock_subscription_.reset();
   });
 }

@@ -44,8 +44,12 @@ class worker : public std::enable_shared_from_this<worker> {
   // Takes the session in and starts it. On the session's executor.
   void run(std::shared_ptr<session> s);
 
-  // Tell all sessions, each on its executor. From any thread.
-  void drain_all();
+  // Tell all sessions, each on its executor. From any thread. `drain_all` tells a hundred of them
+  // at once and so many more every `drain_pause`, or more often, so that it has told all `within`
+  // that time: clients come back when they are sent away, and should not all do so in one moment.
+  static constexpr std::size_t drained_at_once = 100;
+  static constexpr std::chrono::milliseconds drain_pause{20};
+  void drain_all(std::chrono::milliseconds within);
   void cut_all();
   // From now on, a session that comes in is told to drain at once.
   bool is_draining() const noexcept { return draining_.load(std::memory_order_relaxed); }
@@ -62,6 +66,7 @@ class worker : public std::enable_shared_from_this<worker> {
   void arm();
   void tick();
   void check_deadlines();
+  void drain_some(std::chrono::milliseconds pause);
   template <class Which>
   std::vector<std::shared_ptr<session>> select(Which which) const;
 
@@ -70,6 +75,8 @@ class worker : public std::enable_shared_from_this<worker> {
   std::function<void(bool last)> on_tick_;
   boost::asio::steady_timer timer_;
   std::shared_ptr<void> clock_subscription_;
+  boost::asio::steady_timer drain_timer_;
+  std::vector<std::shared_ptr<session>> to_drain_;  // the last first
   mutable std::mutex mutex_;
   session* first_ = nullptr;
   std::size_t size_ = 0;

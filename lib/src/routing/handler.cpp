@@ -2,7 +2,11 @@
 //
 // The part of handlers that needs no template.
 
+#include <asio_httpd/blocking.hpp>
 #include <asio_httpd/handler.hpp>
+
+#include <stdexcept>
+#include <utility>
 
 namespace asio_httpd {
 
@@ -27,6 +31,28 @@ void into_response<status>::write(status from, const request&, response& to) {
   } else {
     to = error_response(from);
   }
+}
+
+struct handler::blocking_model final : handler::interface {
+  explicit blocking_model(std::shared_ptr<const interface> b) noexcept : inner(std::move(b)) {}
+
+  std::size_t parameters() const noexcept override { return inner->parameters(); }
+  void call(const request& r, response& to) const override { inner->call(r, to); }
+  boost::asio::awaitable<void> async_call(const request& r, response& to) const override {
+    co_await run_blocking([&] { inner->call(r, to); });
+  }
+
+  std::shared_ptr<const interface> inner;
+};
+
+handler handler::blocking() const {
+  if (is_coroutine_) {
+    throw std::logic_error("asio_httpd: a coroutine does not block; await run_blocking() in it");
+  }
+  handler made;
+  made.body_ = std::make_shared<const blocking_model>(body_);
+  made.is_coroutine_ = true;
+  return made;
 }
 
 }  // namespace asio_httpd

@@ -125,6 +125,11 @@ bool connection::is_idle() const noexcept {
   return !work_ && (idle_ || waiting_ == waiting::stream_read);
 }
 
+std::string_view connection::route_under_way() const noexcept {
+  const bool is_called = waiting_ != waiting::head && !idle_;
+  return is_called && exchange_.route != nullptr ? exchange_.route->pattern : std::string_view();
+}
+
 void connection::begin_idle() {
   idle_ = true;
   count().idle_begun.add(1);
@@ -295,17 +300,20 @@ void connection::watch() {
 // Bytes may be a pipelined request; then nobody can tell any more, up to the response.
 void connection::on_watch(void* self, std::shared_ptr<void>, net::error_code ec) {
   auto& watched = *static_cast<connection*>(self);
-  if (!watched.watching_ || watched.has_failed()) return;
+  if (watched.watching_ && !watched.has_failed()) watched.guard([&] { watched.look_at_peer(ec); });
+}
+
+void connection::look_at_peer(net::error_code ec) {
   // Whoever waits beside this cancels both; the watch goes on.
-  if (ec == asio::error::operation_aborted) return watched.watch();
+  if (ec == asio::error::operation_aborted) return watch();
   if (ec) return;
-  switch (watched.transport().look_at_peer()) {
+  switch (transport().look_at_peer()) {
     case net::peer_state::gone:
-      return watched.fail(close_reason::client_aborted);
+      return fail(close_reason::client_aborted);
     case net::peer_state::has_sent:
       return;
     case net::peer_state::silent:
-      return watched.watch();
+      return watch();
   }
 }
 
@@ -317,7 +325,9 @@ void connection::answer_handler_exception(std::exception_ptr error) {
   auto& [engine, response] = *work_;
   handler_failure failure = answer_exception(std::move(error));
   response = std::move(failure.answer);
-  if (failure.message.empty()) return;
+  if (failure.message.empty()) {
+    return negotiate_error(engine.request(), response, std::string(response.text()));
+  }
   count().handler_errors.add(1);
   core_->log(log_level::error,
              "handler of " + what_is_answered() + " threw: " + base::printable(failure.message));
@@ -369,6 +379,7 @@ void connection::respond() {
   const auto most = core_->options.limits.requests_per_connection;
   const bool last = core_->draining || (most != 0 && requests_ >= most);
   check_final(engine, engine.request(), response);
+  if (engine.knows_method()) negotiate_error(engine.request(), response);
   if (exchange_.hooks != nullptr) call_after_hooks();
   if (!load_small_file()) {
     send_now();  // the answers before this one

@@ -52,8 +52,10 @@ class connection final : public io_session, private asio_httpd::peer {
   net::task<> serve() override;
   void out_of_time(waiting what) override;
   bool is_idle() const noexcept override;
+  std::string_view route_under_way() const noexcept override;
   void on_call_waits() override;
   static void on_watch(void* self, std::shared_ptr<void> owner, net::error_code ec);
+  void look_at_peer(net::error_code ec);
   void begin_watch();
   void watch();
   void end_watch() noexcept;
@@ -101,6 +103,7 @@ class connection final : public io_session, private asio_httpd::peer {
   std::uint16_t port() const noexcept override { return transport().remote().port; }
   bool is_local() const noexcept override { return transport().remote().is_local(); }
   status_report server_status() const override { return core_->report(); }
+  bool is_ready() const noexcept override { return !core_->leaving; }
   clock::time_point arrival() const noexcept override { return exchange_.started; }
   std::shared_ptr<body_source> open_body() override;
 
@@ -116,7 +119,7 @@ class connection final : public io_session, private asio_httpd::peer {
   std::optional<std::chrono::milliseconds> heartbeat_interval() const noexcept;
   void end_call() noexcept;
   void on_quiet() override;
-  void drain() override;
+  void on_drain() override;
 
   std::unique_ptr<workspace> work_;  // null while idle
   exchange_state exchange_;

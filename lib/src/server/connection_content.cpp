@@ -76,12 +76,12 @@ void connection::on_quiet() {
 }
 
 // Content that has a last word ends with it; other handlers come to their end by themselves.
-void connection::drain() {
-  if (lent_ && lent_->writer && !lent_->writer->farewell.empty() && !has_failed()) {
+void connection::on_drain() {
+  if (lent_ && lent_->writer && !lent_->writer->farewell.empty()) {
     says_farewell_ = true;
     return cancel_call();
   }
-  io_session::drain();
+  io_session::on_drain();
 }
 
 void connection::end_content_wait(net::transport::wait what) noexcept {

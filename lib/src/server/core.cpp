@@ -60,7 +60,7 @@ status_report core::report() const {
   }
   made.pid = ::getpid();
   made.threads = threads;
-  made.draining = draining;
+  made.draining = leaving;
   made.listeners = listeners;
   metrics.fill(made, routes);
   made.connections.limit = connection_limit;
@@ -89,6 +89,16 @@ void core::when_none_is_open(std::function<void()> f) {
     f = std::exchange(none_open_, nullptr);
   }
   if (f) f();
+}
+
+void core::note_cut(cut_connection c) {
+  const std::lock_guard lock(mutex_);
+  if (cuts_.size() < stop_report::most_named) cuts_.push_back(std::move(c));
+}
+
+std::vector<cut_connection> core::take_cuts() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(cuts_, {});
 }
 
 std::size_t default_connection_limit() noexcept {

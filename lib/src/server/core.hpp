@@ -36,7 +36,11 @@ struct core {
   std::atomic<std::size_t> open{0};
   void one_is_gone() noexcept;
   void when_none_is_open(std::function<void()> f);
-  std::atomic<bool> draining{false};
+  std::atomic<bool> leaving{false};   // a stop is under way
+  std::atomic<bool> draining{false};  // and asks connections to end
+  // For the report of the stop; beyond stop_report::most_named nothing is kept.
+  void note_cut(cut_connection c);
+  std::vector<cut_connection> take_cuts();
   std::size_t connection_limit = 0;
   std::int64_t started_unix_time = 0;
   asio_httpd::clock::time_point started;
@@ -51,6 +55,7 @@ struct core {
  private:
   std::mutex mutex_;
   std::function<void()> none_open_;
+  std::vector<cut_connection> cuts_;
 };
 
 // From the descriptor limit of the process: a tenth is left for files and the user's own.

@@ -7,6 +7,10 @@
 #include "base/ascii.hpp"
 #include "routing/router_access.hpp"
 
+#include <asio_httpd/problem.hpp>
+
+#include <utility>
+
 #include <sys/stat.h>
 
 namespace asio_httpd::serving {
@@ -61,6 +65,18 @@ void check_final(const http1::engine& e, const request& q, response& r) {
   } else if (to_integer(r.status()) < 200 || to_integer(r.status()) > 999) {
     r = error_response(status::internal_server_error);
   }
+}
+
+void negotiate_error(const request& q, response& r, std::string_view detail) {
+  if (to_integer(r.status()) < 400 || r.kind() != response::content::text) return;
+  const bool is_plain = r.text() == error_response(r.status()).text();
+  if (!is_plain && detail.empty()) return;
+  response page = error_page(q, r.status(), is_plain ? std::string_view() : detail);
+  const bool stays = page.fields().get(field::content_type).starts_with("text/plain");
+  for (auto [id, name, value] : page.fields()) {
+    id == field::vary ? r.fields().append(name, value) : r.fields().set(name, value);
+  }
+  if (!stays) r.body(page.release_text());
 }
 
 handler_failure answer_exception(std::exception_ptr error) {

@@ -31,6 +31,11 @@ struct exchange_state {
 // ask for (426), an interim or impossible status (500).
 void check_final(const http1::engine& e, const request& q, response& r);
 
+// An error whose text is nobody's own, or the `detail` of an http_error, is told in the form that
+// the client asks for: a page, problem details, or the line of text that it is (RFC 9110 section
+// 12.5.1). Its other fields stay.
+void negotiate_error(const request& q, response& r, std::string_view detail = {});
+
 // How the handler's exception is answered; `message` is for the log, empty where the handler
 // answered on purpose.
 struct handler_failure {

@@ -4,17 +4,45 @@
 
 #include "server/io_session.hpp"
 
+#include "base/printable.hpp"
 #include "server/stream_implementation.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
 
+#include <new>
 #include <string>
 #include <utility>
 
 namespace asio_httpd::serving {
 
 namespace asio = boost::asio;
+
+std::string_view to_string(waiting w) noexcept {
+  switch (w) {
+    case waiting::nothing:
+      break;
+    case waiting::first_byte:
+      return "for its first request";
+    case waiting::next_request:
+      return "for its next request";
+    case waiting::head:
+      return "for the rest of a request's head";
+    case waiting::body:
+      return "for the rest of a request's content";
+    case waiting::stream_read:
+      return "for the client to send";
+    case waiting::write:
+      return "for the client to take what is sent";
+    case waiting::handler:
+    case waiting::producer:
+      return "for its handler";
+    case waiting::linger:
+      return "for the client to close";
+  }
+  return "for nothing";
+}
 
 io_session::io_session(std::shared_ptr<net::worker> owner, std::shared_ptr<core> c,
                        std::unique_ptr<net::transport> t)
@@ -39,14 +67,32 @@ void io_session::start() {
 net::task<> io_session::run() {
   try {
     co_await serve();
-  } catch (const std::exception& e) {
-    core_->log(log_level::error, peer_name() + ": " + e.what());
-    set_reason(close_reason::internal_error);
   } catch (...) {
+    log_exception();
     set_reason(close_reason::internal_error);
   }
   finish();
   self_.reset();  // whoever resumed this coroutine still holds the session
+}
+
+// Of the exception that is being handled.
+void io_session::log_exception() noexcept {
+  try {
+    try {
+      throw;
+    } catch (const std::exception& e) {
+      core_->log(log_level::error, peer_name() + ": " + base::printable(e.what()));
+    } catch (...) {
+      core_->log(log_level::error, peer_name() + ": an exception of unknown type");
+    }
+  } catch (const std::bad_alloc&) {
+    core_->log(log_level::error, "a connection is closed for want of memory");
+  }
+}
+
+void io_session::fail_by_exception() noexcept {
+  log_exception();
+  fail(close_reason::internal_error);
 }
 
 void io_session::finish() noexcept {
@@ -60,9 +106,10 @@ void io_session::finish() noexcept {
 
 std::string io_session::peer_name() const {
   const auto& remote = transport().remote();
-  std::string name = remote.address();
-  if (remote.port != 0) name += ":" + std::to_string(remote.port);
-  return name;
+  const std::string name = remote.address();
+  if (remote.port == 0) return name;
+  const bool is_ipv6 = remote.kind == net::endpoint::family::ipv6;
+  return (is_ipv6 ? "[" + name + "]:" : name + ":") + std::to_string(remote.port);
 }
 
 // --- deadlines -----------------------------------------------------------------------------------
@@ -87,7 +134,10 @@ void io_session::begin_writing() noexcept {
 }
 
 void io_session::on_deadline() {
-  if (ended_ || !deadline_passed(now())) return;
+  if (!ended_ && deadline_passed(now())) guard([this] { deadline_is_over(); });
+}
+
+void io_session::deadline_is_over() {
   const auto& d = core_->options.deadlines;
   switch (waiting_) {
     case waiting::nothing:
@@ -131,20 +181,54 @@ void io_session::on_quiet() {
 }
 
 void io_session::drain() {
-  if (observer_ != nullptr && !ended_ && !failed_) return observer_->on_drain();
-  if (!ended_ && is_idle()) fail(close_reason::drained);
+  if (!ended_ && !failed_) guard([this] { on_drain(); });
+}
+
+void io_session::on_drain() {
+  if (observer_ != nullptr) return observer_->on_drain();
+  if (is_idle()) fail(close_reason::drained);
 }
 
 void io_session::cut() {
-  if (!ended_) fail(close_reason::drain_deadline);
+  if (ended_) return;
+  note_cut();
+  fail(close_reason::drain_deadline);
+}
+
+void io_session::note_cut() noexcept {
+  const bool other_protocol = observer_ != nullptr && waiting_ == waiting::producer;
+  const bool peers_turn = other_protocol && observer_->waits_for_peer();
+  const waiting what = peers_turn ? waiting::linger : waiting_;
+  try {
+    core_->note_cut({peer_name(), std::string(route_under_way()), std::string(to_string(what))});
+  } catch (const std::bad_alloc&) {  // it is counted all the same
+  }
 }
 
 // --- calls ---------------------------------------------------------------------------------------
 
+namespace {
+
+// Behind a coroutine that has not waited for anything, co_spawn itself waits, and where it was
+// cancelled meanwhile, that throws: into the executor, with nobody told of the end. So it ends
+// uncancelled.
+asio::awaitable<void> to_its_end(asio::awaitable<void> what) {
+  std::exception_ptr error;
+  try {
+    co_await std::move(what);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  co_await asio::this_coro::throw_if_cancelled(false);
+  if (error) std::rethrow_exception(error);
+}
+
+}  // namespace
+
 bool io_session::call_operation::await_suspend(std::coroutine_handle<> calling) {
   calling_ = calling;
   if (!session_.cancel_) session_.cancel_ = std::make_unique<asio::cancellation_signal>();
-  asio::co_spawn(session_.transport().executor(), std::move(what_),
+  asio::co_spawn(session_.transport().executor(), to_its_end(std::move(what_)),
                  asio::bind_cancellation_slot(
                      session_.cancel_->slot(),
                      [this, owner = std::move(session_.self_)](std::exception_ptr e) mutable {

@@ -24,6 +24,7 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace asio_httpd::serving {
 
@@ -41,6 +42,9 @@ enum class waiting : std::uint8_t {
   linger,
 };
 
+// "for its handler". Static storage.
+std::string_view to_string(waiting w) noexcept;
+
 // Another protocol on the session's transport.
 class quiet_observer {
  public:
@@ -48,6 +52,8 @@ class quiet_observer {
   virtual void on_quiet() = 0;
   // The server stops.
   virtual void on_drain() = 0;
+  // Whether it is the peer's turn.
+  virtual bool waits_for_peer() const noexcept = 0;
 
  protected:
   ~quiet_observer() = default;
@@ -60,9 +66,9 @@ class io_session : public net::session {
   ~io_session() override;
 
   void start() final;
-  void on_deadline() override;
-  void drain() override;
-  void cut() override;
+  void on_deadline() final;
+  void drain() final;
+  void cut() final;
 
   // --- for the session and for the stream that it lends to a protocol's handler
 
@@ -75,6 +81,16 @@ class io_session : public net::session {
   // counts.
   void fail(close_reason r) noexcept;
   bool has_failed() const noexcept { return failed_; }
+  // Calls something that no coroutine waits for: what it throws ends this session, and nothing
+  // else.
+  template <class F>
+  void guard(F&& f) noexcept {
+    try {
+      std::forward<F>(f)();
+    } catch (...) {
+      fail_by_exception();
+    }
+  }
   // Null: nobody.
   void observe(quiet_observer* o) noexcept { observer_ = o; }
 
@@ -95,8 +111,12 @@ class io_session : public net::session {
   virtual bool body_goes_on() noexcept { return false; }
   // A producer of content has been quiet for as long as it may be.
   virtual void on_quiet();
+  // The server stops.
+  virtual void on_drain();
   // Whether draining may end it now.
   virtual bool is_idle() const noexcept = 0;
+  // The pattern of the route of the request that is under way; "" for none.
+  virtual std::string_view route_under_way() const noexcept { return {}; }
   // The user's coroutine has begun to wait for something.
   virtual void on_call_waits() {}
 
@@ -139,6 +159,10 @@ class io_session : public net::session {
  private:
   net::task<> run();
   void finish() noexcept;
+  void note_cut() noexcept;
+  void log_exception() noexcept;
+  void fail_by_exception() noexcept;
+  void deadline_is_over();
 
   thread_counters* counters_ = nullptr;  // of the one thread that it stays on, where it does
   net::task<> root_;

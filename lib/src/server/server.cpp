@@ -5,6 +5,7 @@
 
 #include <asio_httpd/server.hpp>
 
+#include "base/printable.hpp"
 #include "features/file_cache.hpp"
 #include "net/asio_transport.hpp"
 #include "net/listener.hpp"
@@ -16,10 +17,12 @@
 #include "server/server_access.hpp"
 #include "server/stream_session.hpp"
 
+#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <future>
@@ -78,12 +81,14 @@ struct server::implementation : std::enable_shared_from_this<server::implementat
 
   // --- stop
   void begin_stop(std::chrono::milliseconds grace);
+  void begin_drain();
   void close_listeners();
   void drain();
   void cut();
   void abandon();
   void arm(std::chrono::milliseconds after, void (implementation::*what)());
   void finish_stop();
+  void log_cuts(const stop_report& made) const;
   void report_stop(std::function<void(stop_report)> tell, const stop_report& made);
   void join();
 
@@ -105,6 +110,7 @@ struct server::implementation : std::enable_shared_from_this<server::implementat
   std::shared_ptr<std::promise<void>> stopped;
   std::shared_future<void> end;
   std::chrono::steady_clock::time_point stop_began;
+  std::chrono::milliseconds grace{};  // of this stop
   std::uint64_t cut_before = 0;
 };
 
@@ -121,7 +127,7 @@ void server::implementation::start(bool with_listeners) {
   core->connection_limit = limit != 0 ? limit : serving::default_connection_limit();
   core->started_unix_time = core->clock().unix_time();
   core->started = core->clock().now();
-  core->draining = false;
+  core->leaving = core->draining = false;
   try {
     make_workers();
     add_listeners(std::move(sockets));
@@ -199,7 +205,11 @@ void server::implementation::make_workers() {
         std::make_shared<net::worker>(asio::make_strand(*executor), core->options.clock, tick));
     return;
   }
-  threads = std::make_unique<net::threads>(core->threads);
+  threads = std::make_unique<net::threads>(core->threads, [core = core](std::string_view what) {
+    core->metrics.local().handler_errors.add(1);
+    core->log(log_level::error,
+              "what was posted to a thread of the server threw: " + base::printable(what));
+  });
   for (std::size_t i = 0; i < threads->size(); ++i) {
     workers.push_back(
         std::make_shared<net::worker>((*threads)[i].get_executor(), core->options.clock, tick));
@@ -271,14 +281,26 @@ void server::implementation::adopt(std::shared_ptr<net::worker> w,
 
 // --- stop ----------------------------------------------------------------------------------------
 
-void server::implementation::begin_stop(std::chrono::milliseconds grace) {
+void server::implementation::begin_stop(std::chrono::milliseconds at_most) {
   stop_began = std::chrono::steady_clock::now();
-  report = {};
-  core->draining = true;
-  report.open = core->open;
-  cut_before = core->metrics.closed(close_reason::drain_deadline);
+  core->leaving = true;
   timer = std::make_unique<asio::steady_timer>(workers.front()->executor());
-  arm(grace, &implementation::cut);
+  const auto notice = std::min(core->options.drain_notice, at_most);
+  grace = at_most - notice;
+  if (notice.count() > 0) return arm(notice, &implementation::begin_drain);
+  begin_drain();
+}
+
+void server::implementation::begin_drain() {
+  {
+    const std::lock_guard lock(mutex);
+    if (!timer || core->draining.exchange(true)) return;
+    report = {};
+    report.open = core->open;
+    cut_before = core->metrics.closed(close_reason::drain_deadline);
+    core->take_cuts();
+    arm(grace, &implementation::cut);
+  }
   close_listeners();
 }
 
@@ -304,7 +326,7 @@ void server::implementation::drain() {
     if (!timer) return;
     told = workers;
   }
-  for (auto& w : told) w->drain_all();
+  for (auto& w : told) w->drain_all(grace / 2);
   core->when_none_is_open([self = shared_from_this()] { self->finish_stop(); });
 }
 
@@ -316,6 +338,7 @@ void server::implementation::arm(std::chrono::milliseconds after, void (implemen
 }
 
 void server::implementation::cut() {
+  begin_drain();  // where there is notice still
   std::vector<std::shared_ptr<net::worker>> told;
   {
     const std::lock_guard lock(mutex);
@@ -346,6 +369,7 @@ void server::implementation::finish_stop() {
         static_cast<std::size_t>(core->metrics.closed(close_reason::drain_deadline) - cut_before) +
         core->open;
     report.drained = report.open - std::min(report.open, report.cut);
+    report.cut_connections = core->take_cuts();
     report.took = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - stop_began);
     tell = std::exchange(on_stopped, nullptr);
@@ -362,8 +386,16 @@ void server::implementation::finish_stop() {
     }
   }
   if (core->options.access_log) core->options.access_log->flush();
+  log_cuts(made);
   report_stop(std::move(tell), made);
   ended->set_value();
+}
+
+void server::implementation::log_cuts(const stop_report& made) const {
+  for (const cut_connection& c : made.cut_connections) {
+    const std::string of = c.route.empty() ? std::string() : " (" + c.route + ")";
+    core->log(log_level::warning, c.peer + of + " was cut: it waited " + c.waits);
+  }
 }
 
 // On the user's executor as any handler; on a thread of our own there is nobody to throw at.
@@ -467,6 +499,19 @@ void server::async_stop(std::chrono::milliseconds grace, std::function<void(stop
     if (!keep->executor) return done(last);
     asio::post(*keep->executor, [done = std::move(done), last] { done(last); });
   }
+}
+
+// Resumed on the coroutine's executor, which is not ours.
+asio::awaitable<stop_report> server::drain(std::chrono::milliseconds grace) {
+  auto initiate = [this, grace](auto handler) {
+    auto held = std::make_shared<decltype(handler)>(std::move(handler));
+    async_stop(grace, [held](const stop_report& how) {
+      asio::post(asio::get_associated_executor(*held),
+                 [held, how]() mutable { std::move (*held)(std::move(how)); });
+    });
+  };
+  co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(stop_report)>(
+      initiate, asio::use_awaitable);
 }
 
 void server::cut() {

@@ -58,6 +58,12 @@ void implementation::begin(std::string_view leftover) {
   pump();
 }
 
+// For what is called by nobody who could take an exception.
+template <class F>
+void implementation::guard(F f) {
+  if (const auto session = session_) session->guard(f);
+}
+
 // --- in ------------------------------------------------------------------------------------------
 
 // Up to the next message, the end, or something to wait for. The receiver comes last: it may end
@@ -100,10 +106,14 @@ void implementation::on_readable(void* self, std::shared_ptr<void> owner, net::e
   if (link.session_) link.keeper_ = std::static_pointer_cast<keeper>(std::move(owner));
   if (ec || !link.session_) return;
   link.active_ = true;
-  if (link.drops_input_) return link.drop_input();
-  if (link.has_message_ || link.is_lent_) return link.look_at_peer();
-  link.read_now();
-  link.pump();
+  link.guard([&] { link.take_input(); });
+}
+
+void implementation::take_input() {
+  if (drops_input_) return drop_input();
+  if (has_message_ || is_lent_) return look_at_peer();
+  read_now();
+  pump();
 }
 
 // While a message is with the handler nothing is read; but a peer that has gone is noticed.
@@ -230,12 +240,15 @@ void implementation::on_writable(void*, std::shared_ptr<void> owner, net::error_
   const auto kept = std::exchange(static_cast<keeper*>(owner.get())->link, nullptr);
   auto& link = *kept;
   link.waits_to_write_ = false;
-  if (ec || !link.session_) return;
-  link.flush();
-  if (link.waits_to_write_) return;
-  link.set_deadline();
-  link.take_inbox();
-  link.pump();
+  if (!ec) link.guard([&] { link.write_on(); });
+}
+
+void implementation::write_on() {
+  flush();
+  if (waits_to_write_) return;
+  set_deadline();
+  take_inbox();
+  pump();
 }
 
 // --- from other threads --------------------------------------------------------------------------
@@ -289,8 +302,10 @@ void implementation::post_close(std::uint16_t code, std::string reason) {
 void implementation::tell_executor() {
   if (std::exchange(is_told_, true)) return;
   asio::post(executor, [link = shared_from_this()] {
-    link->take_inbox();
-    link->pump();
+    link->guard([&] {
+      link->take_inbox();
+      link->pump();
+    });
   });
 }
 

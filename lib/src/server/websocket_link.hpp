@@ -65,10 +65,13 @@ struct websocket::implementation final : std::enable_shared_from_this<websocket:
   struct keeper;
 
   void require_session() const;
+  template <class F>
+  void guard(F f);
   void pump();
   bool is_ready() const noexcept { return has_message_ || ended_; }
   void wait_to_read();
   static void on_readable(void* self, std::shared_ptr<void> owner, net::error_code ec);
+  void take_input();
   void look_at_peer();
   void read_now();
   void drop_input();
@@ -78,6 +81,7 @@ struct websocket::implementation final : std::enable_shared_from_this<websocket:
   void flush();
   std::size_t write_now(std::string_view bytes);
   void wait_to_write();
+  void write_on();
   static void on_writable(void* self, std::shared_ptr<void> owner, net::error_code ec);
   boost::asio::awaitable<void> wait_for_room();
   void say_close(ws::close_code code, std::string_view reason);
@@ -94,6 +98,7 @@ struct websocket::implementation final : std::enable_shared_from_this<websocket:
   void set_deadline();
   void on_quiet() override;
   void on_drain() override;
+  bool waits_for_peer() const noexcept override { return !receiver_.empty(); }
 
   std::shared_ptr<serving::io_session> session_;  // null once detached
   const websocket_options options_;

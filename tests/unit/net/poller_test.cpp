@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <functional>
+#include <stdexcept>
 #include <vector>
 
 using namespace asio_httpd::net;
@@ -79,6 +80,23 @@ TEST_CASE("a level is told until it is looked at, or not watched any more") {
   set.turn();
   CHECK(a.seen.size() == seen);
   set.p->remove(a.descriptor);
+}
+
+TEST_CASE("one who throws does not cost the others their events") {
+  event_source a, b;
+  polled set;
+  REQUIRE_FALSE(set.p->add(a.descriptor, EPOLLIN | EPOLLET, a));
+  REQUIRE_FALSE(set.p->add(b.descriptor, EPOLLIN | EPOLLET, b));
+  a.also = b.also = [] { throw std::runtime_error("no"); };
+  a.fire();
+  b.fire();
+  CHECK_THROWS_WITH_AS(set.turn(), "no", std::runtime_error);
+  CHECK(a.seen.size() == 1);
+  CHECK(b.seen.size() == 1);
+  a.also = b.also = nullptr;
+  a.fire();
+  set.turn();
+  CHECK(a.seen.size() == 2);
 }
 
 TEST_CASE("a descriptor that was removed is told nothing, also within the batch") {

@@ -10,6 +10,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -97,7 +98,7 @@ TEST_CASE_FIXTURE(fixture, "only who is late is told, and once") {
 TEST_CASE_FIXTURE(fixture, "drain and cut reach everyone, from the loop") {
   auto a = make();
   auto b = make();
-  w->drain_all();
+  w->drain_all(1h);
   CHECK(a->told == "start ");
   poll();
   w->cut_all();
@@ -106,8 +107,43 @@ TEST_CASE_FIXTURE(fixture, "drain and cut reach everyone, from the loop") {
   CHECK(b->told == "start drain cut ");
 }
 
+TEST_CASE_FIXTURE(fixture, "many are told to drain bit by bit") {
+  std::vector<std::shared_ptr<noting_session>> all(2 * worker::drained_at_once + 1);
+  for (auto& s : all) s = make();
+  const auto told = [&] {
+    return std::ranges::count_if(all, [](const auto& s) { return s->told == "start drain "; });
+  };
+  const auto at_once = static_cast<std::ptrdiff_t>(worker::drained_at_once);
+  SUBCASE("in their order") {
+    w->drain_all(1h);
+    poll();
+    CHECK(told() == at_once);
+    CHECK(all.front()->told == "start drain ");
+    CHECK(all.back()->told == "start ");
+    context.restart();
+    context.run_one();  // the pause
+    poll();
+    CHECK(told() == 2 * at_once);
+  }
+  SUBCASE("within their time") {
+    w->drain_all(0ms);
+  }
+  SUBCASE("and not once the worker is stopped") {
+    w->drain_all(1h);
+    poll();
+    w->stop();
+    context.restart();
+    context.run();
+    CHECK(told() == at_once);
+    return;
+  }
+  context.restart();
+  context.run();
+  CHECK(told() == static_cast<std::ptrdiff_t>(all.size()));
+}
+
 TEST_CASE_FIXTURE(fixture, "who comes while it drains is told at once") {
-  w->drain_all();
+  w->drain_all(1h);
   CHECK(make()->told == "start drain ");
 }
 

@@ -17,6 +17,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include <unistd.h>
 
@@ -572,4 +573,50 @@ TEST_CASE("content with a farewell ends with it when the server stops") {
   CHECK(seen.cancelled);
   REQUIRE(h.stopped());
   CHECK(h.stopped()->cut == 0);
+}
+
+// --- blocking ------------------------------------------------------------------------------------
+
+TEST_CASE("a handler that blocks runs elsewhere, and answers as any other") {
+  std::thread::id elsewhere;
+  router routes;
+  routes
+      .get("/slow/{id}",
+           [&](int id) {
+             elsewhere = std::this_thread::get_id();
+             if (id == 0) throw http_error(status::conflict, "none of these");
+             return std::to_string(id);
+           })
+      .blocking();
+  CHECK_THROWS_AS(routes.get("/no", []() -> awaitable<std::string> { co_return ""; }).blocking(),
+                  std::logic_error);
+  testing::server s(routes);
+  CHECK(s.get("/slow/7").text() == "7");
+  CHECK(elsewhere != std::this_thread::get_id());
+  CHECK(s.get("/slow/0").status() == status::conflict);
+  CHECK(s.get("/slow/x").status() == status::not_found);
+}
+
+// A coroutine that has not waited yet and is cancelled ends like any other.
+TEST_CASE("content for a client that has gone before its first byte") {
+  bool threw = false;
+  router routes;
+  routes.get("/", [&] {
+    return writes([&](body_writer to) -> awaitable<void> {
+      try {
+        co_await to.write(std::string(100'000, 'x'));
+        co_await to.write(std::string(100'000, 'x'));
+      } catch (const boost::system::system_error&) {
+        threw = true;
+        throw;
+      }
+    });
+  });
+  server_harness h(routes);
+  auto c = h.connect();
+  c.drop_after(get("/").size() + 10);
+  c.send(get("/"));
+  h.poll();
+  CHECK(threw);
+  CHECK(h.ends() == "client_aborted");
 }

@@ -150,3 +150,76 @@ TEST_CASE("a response that is no final one is a mistake of the handler: 500") {
   CHECK(test_support::statuses_in(h.ask(c, get("/101"))) == "500");
   CHECK(test_support::statuses_in(h.ask(c, get("/599"))) == "599");
 }
+
+// --- errors in the form that the client asks for -------------------------------------------------
+
+namespace {
+
+router with_errors() {
+  router routes;
+  routes.get("/own", [] { return text("gone for ever\n", status::gone); });
+  routes.get("/status", [] { return status::gone; });
+  routes.get("/thrown", []() -> std::string { throw http_error(status::conflict, "<taken>"); });
+  routes.get("/broken", []() -> std::string { throw std::runtime_error("secret"); });
+  return routes;
+}
+
+testing::answer ask_as(std::string_view accept, std::string target) {
+  testing::server s(with_errors());
+  return s.get(std::move(target), {{"Accept", std::string(accept)}});
+}
+
+constexpr std::string_view browser = "text/html,application/xhtml+xml,*/*;q=0.8";
+
+}  // namespace
+
+TEST_CASE("errors of the server itself are pages for browsers") {
+  for (const auto* target : {"/nothing", "/status", "/broken"}) {
+    CAPTURE(target);
+    const auto got = ask_as(browser, target);
+    CHECK(got.get(field::content_type) == "text/html; charset=utf-8");
+    CHECK(got.get(field::vary) == "Accept");
+    CHECK(got.text().starts_with("<!doctype html>"));
+    CHECK(got.text().find(std::to_string(to_integer(got.status()))) != std::string::npos);
+    CHECK(got.text().find("secret") == std::string::npos);
+  }
+}
+
+TEST_CASE("errors of the server itself are problem details for programs") {
+  const auto got = ask_as("application/json", "/nothing");
+  CHECK(got.get(field::content_type) == "application/problem+json");
+  CHECK(got.text().find("\"status\":404") != std::string::npos);
+}
+
+TEST_CASE("errors of the server itself are a line of text for everybody else") {
+  for (const auto* accept : {"*/*", "text/plain", "image/png", ""}) {
+    CAPTURE(accept);
+    const auto got = ask_as(accept, "/nothing");
+    CHECK(got.text() == "404 Not Found\n");
+    CHECK(got.get(field::vary) == "Accept");
+  }
+}
+
+TEST_CASE("what a handler throws is told as a page, too; what it answers is left alone") {
+  CHECK(ask_as(browser, "/thrown").text().find("<p>&lt;taken&gt;</p>") != std::string::npos);
+  CHECK(ask_as("*/*", "/thrown").text() == "<taken>");
+  CHECK(ask_as(browser, "/own").text() == "gone for ever\n");
+  CHECK(ask_as(browser, "/own").get(field::vary).empty());
+}
+
+TEST_CASE("an error's other fields stay where its text becomes a page") {
+  testing::server s(with_errors());
+  const auto got = s.post("/own", "", {{"Accept", "text/html"}});
+  CHECK(got.status() == status::method_not_allowed);
+  CHECK(got.get(field::allow) == "GET, HEAD, OPTIONS");
+  CHECK(got.get(field::content_type) == "text/html; charset=utf-8");
+}
+
+TEST_CASE("an error before the fields were read is a line of text") {
+  testing::server s(with_errors());
+  auto c = s.connect();
+  CHECK(c.ask("GET / HTTP/1.1\r\nAccept: text/html\r\nHost: a\r\nHost: b\r\n\r\n").find("400") !=
+        std::string::npos);
+  c = s.connect();
+  CHECK(c.ask("GET /%zz HTTP/9.9\r\nAccept: text/html\r\n\r\n").find("<html") == std::string::npos);
+}

@@ -5,11 +5,15 @@
 
 #include "server/io_session.hpp"
 
+#include "server/stream_implementation.hpp"
+
 #include "support/server_harness.hpp"
 
 #include <asio_httpd/asio_httpd.hpp>
 #include <asio_httpd/stream.hpp>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -17,7 +21,11 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
+#include <optional>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
 using namespace asio_httpd;
 using namespace std::chrono_literals;
@@ -323,6 +331,94 @@ TEST_CASE_FIXTURE(fixture, "drain: a handler that runs may end; the deadline cut
   CHECK(h.stopped()->open == 2);
   CHECK(h.stopped()->drained == 1);
   CHECK(h.stopped()->cut == 1);
+  CHECK(h.log().back() == "warning: 127.0.0.1:40000 (/slow) was cut: it waited for its handler");
+}
+
+TEST_CASE_FIXTURE(fixture, "drain: the report names who was cut, and what it waited for") {
+  h.ask(c, get("/slow"));
+  auto head = h.connect("192.0.2.1", 1);
+  h.ask(head, get("/") + "GET");
+  auto content = h.connect("2001:db8::1", 2);
+  h.ask(content, request_text("POST /echo HTTP/1.1", "Content-Length: 4\r\n", "ab"));
+  h.stop(1h);
+  h.subject().cut();
+  h.poll();
+  REQUIRE(h.stopped());
+  std::map<std::string, std::string> cut;
+  for (const auto& [peer, route, waits] : h.stopped()->cut_connections) {
+    cut[peer] = route + " " + waits;
+  }
+  CHECK(cut == std::map<std::string, std::string>{
+                   {"127.0.0.1:40000", "/slow for its handler"},
+                   {"192.0.2.1:1", " for the rest of a request's head"},
+                   {"[2001:db8::1]:2", "/echo for the rest of a request's content"}});
+}
+
+TEST_CASE("drain: of many who are cut, a hundred are named") {
+  server_harness h(router{});
+  std::vector<testing::connection> all;
+  for (std::size_t i = 0; i <= stop_report::most_named; ++i) all.push_back(h.connect());
+  for (auto& c : all) c.send("GET");
+  h.stop(1h);
+  h.subject().cut();
+  h.poll();
+  REQUIRE(h.stopped());
+  CHECK(h.stopped()->cut == stop_report::most_named + 1);
+  CHECK(h.stopped()->cut_connections.size() == stop_report::most_named);
+}
+
+TEST_CASE("a stop says that it comes before it begins") {
+  router routes;
+  routes.readiness("/ready");
+  server_options options;
+  options.drain_notice = 1h;
+  server_harness h(routes, options);
+  auto idle = h.connect();
+  CHECK(statuses_in(h.ask(idle, get("/ready"))) == "200");
+  h.stop(2h);
+  CHECK(h.report().draining);
+  auto answer = replies_in(h.ask(idle, get("/ready"))).at(0);
+  CHECK(answer.status == 503);
+  CHECK(answer.body == "stopping\n");
+  CHECK(answer.field("Connection").empty());
+  CHECK_FALSE(idle.is_closed());
+  SUBCASE("and is cut meanwhile") {
+    h.subject().cut();
+    h.poll();
+    CHECK(idle.is_closed());
+    REQUIRE(h.stopped());
+    CHECK(h.stopped()->open == 1);
+  }
+  SUBCASE("for no longer than it has") {
+    h.subject().async_stop(0s, nullptr);  // of no account: it stops already
+    h.poll();
+    CHECK_FALSE(idle.is_closed());
+  }
+}
+
+TEST_CASE("notice of a stop is a part of its time") {
+  server_options options;
+  options.drain_notice = 1h;
+  server_harness h(router{}, options);
+  auto idle = h.connect();
+  h.stop(0s);
+  CHECK(h.run_until([&] { return h.stopped().has_value(); }));
+  CHECK(idle.is_closed());
+}
+
+TEST_CASE_FIXTURE(fixture, "drain in a coroutine") {
+  h.ask(c, get("/slow"));
+  std::optional<stop_report> report;
+  auto stopping = [&]() -> awaitable<void> { report = co_await h.subject().drain(1h); };
+  boost::asio::co_spawn(h.context(), stopping(), boost::asio::detached);
+  h.poll();
+  CHECK(h.report().draining);
+  CHECK_FALSE(report);
+  h.subject().cut();
+  h.poll();
+  REQUIRE(report);
+  CHECK(report->cut == 1);
+  CHECK(report->cut_connections.at(0).route == "/slow");
 }
 
 TEST_CASE("drain: a large answer is finished, a peer that does not read it is cut") {
@@ -377,6 +473,25 @@ TEST_CASE("threat 13: everything at once: peers reset, time passes, the server i
       if (what & 8) h.advance(1h);
     });
   }
+}
+
+// --- exceptions that nobody waits for ------------------------------------------------------------
+
+TEST_CASE("what is called by nobody ends its session where it throws, and nothing else") {
+  server_harness h(stream_handler{[](stream s) -> awaitable<void> {
+    auto& session = *stream_access::implementation(s).session;
+    session.guard([] {});
+    co_await s.write("a");
+    session.guard([] { throw std::runtime_error("no\n"); });
+    co_await s.write("b");
+  }});
+  auto c = h.connect();
+  CHECK(h.receive(c) == "a");
+  CHECK(c.is_closed());
+  CHECK(h.ends() == "internal_error");
+  CHECK(h.log().at(0) == "error: 127.0.0.1:40000: no\\x0a");
+  auto next = h.connect();
+  CHECK(h.receive(next) == "a");
 }
 
 // --- streams -------------------------------------------------------------------------------------
