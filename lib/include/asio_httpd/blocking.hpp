@@ -85,7 +85,7 @@ boost::asio::awaitable<std::invoke_result_t<F&>> blocking_call(F f) {
 // No coroutine itself: g++ 12 passes a closure that is made in the operand of co_await by value as
 // a copy of its bytes, and what it owns is then freed twice.
 template <class F>
-auto run_blocking(F&& f) {
+boost::asio::awaitable<std::invoke_result_t<std::decay_t<F>&>> run_blocking(F&& f) {
   return detail::blocking_call<std::decay_t<F>>(std::forward<F>(f));
 }
 

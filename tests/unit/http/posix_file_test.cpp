@@ -48,6 +48,15 @@ TEST_CASE("a new name for a file, where it is free") {
   CHECK(http::rename_new(from, folder / "to") == ENOENT);
 }
 
+TEST_CASE("a file without a name can get one by its link in /proc") {
+  const scratch_folder folder;
+  const file opened(::open(folder.write("a", "b").c_str(), O_RDWR | O_CLOEXEC));
+  CHECK(http::can_link_unnamed(opened.descriptor()));
+  CHECK_FALSE(http::can_link_unnamed(-1));
+  CHECK(http::link_unnamed(opened.descriptor(), folder / "a") == EEXIST);
+  CHECK(http::link_unnamed(-1, folder / "c") == ENOENT);
+}
+
 TEST_CASE("writing says what is wrong, and writes all of what is large") {
   const scratch_folder folder;
   const std::string content(3'000'000, 'x');
