@@ -31,7 +31,7 @@ constexpr std::string_view page = R"(<!doctype html>
 <style>
   :root { color-scheme: light dark; font: 1.1rem/1.5 system-ui, sans-serif }
   body { max-width: 36rem; margin: 2rem auto; padding: 0 1rem }
-  form { display: flex; flex-wrap: wrap; gap: .5rem }
+  form { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem }
   input { flex: 1; font: inherit }
   button { font: inherit; padding: .4rem 1rem }
   progress { width: 100%; height: 1.2rem; margin-top: 1rem }
@@ -54,7 +54,10 @@ constexpr std::string_view page = R"(<!doctype html>
     line.append(link, file.size.toLocaleString() + " bytes");
     return line;
   };
-  const show = async () => files.replaceChildren(...(await (await fetch("/files")).json()).map(item));
+  const show = async () => {
+    const list = await (await fetch("/files")).json();
+    files.replaceChildren(...list.sort((a, b) => a.name.localeCompare(b.name)).map(item));
+  };
   form.onsubmit = event => {
     event.preventDefault();
     const request = new XMLHttpRequest();
