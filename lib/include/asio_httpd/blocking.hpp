@@ -13,6 +13,11 @@
 // cancelled: the coroutine, its request and all it refers to stay until it returns, also where the
 // client has left or the server stops. An io_context that is destroyed waits for functions that
 // run, and drops those that have not begun.
+//
+// A function that owns a short std::string, or anything else that points into itself, needs a name
+// under g++ 12, which moves temporaries of a co_await by copying their bytes:
+//   auto work = [copy = std::string(name)] { return look_up(copy); };
+//   co_return co_await run_blocking(std::move(work));
 
 #pragma once
 
@@ -53,9 +58,8 @@ class blocking_pool final : public boost::asio::execution_context::service {
   std::unique_ptr<implementation> implementation_;
 };
 
-namespace detail {
 template <std::invocable F>
-boost::asio::awaitable<std::invoke_result_t<F&>> blocking_call(F f) {
+boost::asio::awaitable<std::invoke_result_t<F&>> run_blocking(F f) {
   using result_type = std::invoke_result_t<F&>;
   std::exception_ptr error;
   if constexpr (std::is_void_v<result_type>) {
@@ -79,14 +83,6 @@ boost::asio::awaitable<std::invoke_result_t<F&>> blocking_call(F f) {
     if (error) std::rethrow_exception(error);
     co_return std::move(*result);
   }
-}
-}  // namespace detail
-
-// No coroutine itself: g++ 12 passes a closure that is made in the operand of co_await by value as
-// a copy of its bytes, and what it owns is then freed twice.
-template <class F>
-boost::asio::awaitable<std::invoke_result_t<std::decay_t<F>&>> run_blocking(F&& f) {
-  return detail::blocking_call<std::decay_t<F>>(std::forward<F>(f));
 }
 
 }  // namespace asio_httpd

@@ -17,7 +17,7 @@
 //
 // Writing is a plain write(2), into the kernel's memory: it holds up the thread, and its other
 // connections, where a disk is so slow that the kernel makes writers wait. Who has such a disk
-// reads pieces and writes copies of them in `run_blocking`.
+// reads piece by piece, and calls `write` in `run_blocking`.
 //
 // Errors are thrown: http_error 507 where the disk or a quota is full, std::system_error otherwise.
 // Movable; what was moved from can only be destroyed or assigned to. An object belongs to one

@@ -17,7 +17,6 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -65,8 +64,8 @@ TEST_CASE("a function owns what it has captured") {
   asio::io_context context;
   std::string seen;
   auto f = [&]() -> awaitable<void> {
-    const std::string_view text = "short";
-    seen = co_await run_blocking([copy = std::string(text)] { return copy + "!"; });
+    auto append = [text = std::string("short")] { return text + "!"; };
+    seen = co_await run_blocking(std::move(append));
     auto count = [n = std::make_unique<int>(1)] { return ++*n; };
     seen += std::to_string(co_await run_blocking(std::move(count)));
   };

@@ -300,6 +300,16 @@ TEST_CASE("a directory that is none is said before anything is read") {
   CHECK(from->reads == 0);
 }
 
+TEST_CASE("short names of directories and files") {
+  const auto from = std::make_shared<pieces>("content", 3);
+  CHECK(run([&]() -> awaitable<void> {
+          request_body body(from);
+          saved_file saved = co_await body.save("/tmp", 0600);
+          CHECK(saved.size() == 7);
+          co_await saved.keep_durably_as("/");
+        }) == "cannot make \"/\": File exists");
+}
+
 // --- JSON ----------------------------------------------------------------------------------------
 
 namespace {
