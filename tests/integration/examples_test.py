@@ -6,6 +6,7 @@
 import http.client
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -58,6 +59,15 @@ class Example:
 
     def get(self, target, **fields):
         return self.ask("GET", target, **fields)[:2]
+
+    def send_form(self, body, **fields):
+        return self.ask("POST", "/files", body, Content_Type="multipart/form-data; boundary=b", **fields)
+
+    def opened(self, target):
+        """The response to GET, of which the head has come. Closing it closes its connection."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request("GET", target, headers={"Connection": "close"})
+        return connection.getresponse()
 
 
 class Examples(unittest.TestCase):
@@ -166,11 +176,82 @@ class Examples(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder, Example("11_upload", folder) as server:
             content = "0123456789abcdef" * 200_000
             self.assertEqual(server.ask("PUT", "/files/film.mkv", content)[:2], (201, f"{len(content)} bytes\n"))
+            self.assertEqual(server.ask("PUT", "/files/film.mkv", content)[0], 201)
             self.assertEqual((Path(folder) / "film.mkv").read_text(), content)
-            self.assertEqual(server.ask("PUT", "/files/..", "x")[0], 404)  # a dot segment, and so another path
+            self.assertEqual(server.ask("PUT", "/files/..", "x")[0], 405)  # a dot segment: it is "/"
+            self.assertEqual(server.ask("PUT", "/files/.hidden", "x")[:2], (400, "that is no file name\n"))
+            _, text, fields = server.ask("GET", "/files/film.mkv")
+            self.assertEqual((text, fields["Content-Disposition"]), (content, "attachment"))
             self.assertEqual(os.listdir(folder), ["film.mkv"])
-            status, text = server.get("/squares/10000")
-            self.assertEqual((status, text.splitlines()[-1]), (200, "100000000"))
+
+    def test_11_upload_of_forms(self):
+        with tempfile.TemporaryDirectory() as folder, Example("11_upload", folder) as server:
+            self.assertIn('<input type="file"', server.get("/")[1])
+            self.assertEqual(server.get("/files"), (200, "[]"))
+            content = b"-b--\r\n--" * 300_000
+            form = part("", b"") + part("C:\\\\a b.jpg", content) + part("../../ä", b"") + b"--b--\r\n"
+            self.assertEqual(server.send_form(form)[:2], (201, "Files stored: 2\n"))
+            self.assertEqual((Path(folder) / "a b.jpg").read_bytes(), content)
+            self.assertEqual(sorted(json.loads(server.get("/files")[1]), key=str),
+                             [{"name": "a b.jpg", "size": len(content)}, {"name": "ä", "size": 0}])
+            self.assertEqual(server.send_form(part("a b.jpg", b"x") + b"--b--")[:2], (409, "a b.jpg is there already\n"))
+            self.assertEqual(server.send_form(part("c", b"x"))[:2], (400, "The form ends before its last boundary\n"))
+            self.assertEqual(server.send_form(form, Sec_Fetch_Site="cross-site")[0], 403)
+            self.assertEqual(server.ask("POST", "/files", "x")[0], 415)
+            self.assertEqual((Path(folder) / "a b.jpg").read_bytes(), content)
+
+    def test_11_upload_that_breaks_off(self):
+        with tempfile.TemporaryDirectory() as folder, Example("11_upload", folder) as server:
+            with socket.create_connection(("127.0.0.1", server.port), timeout=30) as client:
+                client.sendall(b"PUT /files/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\n\r\nabc")
+                client.shutdown(socket.SHUT_WR)
+                self.assertEqual(client.recv(1), b"")
+            self.assertEqual(os.listdir(folder), [])
+
+    def test_12_streaming_proxy(self):
+        with Example("12_streaming_proxy") as server:
+            content = server.opened("/slow")
+            self.assertEqual(content.headers["Content-Length"], str(20 * len("a line of the slow server\n")))
+            self.assertEqual(content.readline(), b"a line of the slow server\n")
+            self.assertEqual(server.get("/connections"), (200, "1\n"))
+            self.assertEqual(content.read(), b"a line of the slow server\n" * 19)
+
+    def test_12_streaming_proxy_whose_client_leaves(self):
+        with Example("12_streaming_proxy") as server:
+            content = server.opened("/slow")
+            content.readline()
+            content.close()
+            deadline = time.monotonic() + 30
+            while server.get("/connections")[1] != "0\n":
+                self.assertLess(time.monotonic(), deadline, "the connection to the other server stays")
+                time.sleep(0.01)  # polling another process; there is no event to wait for
+
+    def test_12_streaming_proxy_whose_other_server_breaks(self):
+        with Example("12_streaming_proxy") as server:
+            with self.assertRaises((http.client.IncompleteRead, ConnectionResetError)):
+                server.opened("/broken").read()
+
+    def test_13_blocking_work(self):
+        with Example("13_blocking_work") as server:
+            self.assertEqual(server.get("/primes/100"), (200, "25\n"))
+            self.assertEqual(server.get("/primes/10000001"), (400, "that would take too long\n"))
+            self.assertIn("127.0.0.1\n", server.get("/addresses/127.0.0.1")[1])
+            self.assertEqual(server.get("/addresses/0.0.0.0.0")[0], 404)
+
+    def test_13_blocking_work_holds_up_nobody(self):
+        with Example("13_blocking_work") as server:
+            with socket.create_connection(("127.0.0.1", server.port), timeout=60) as busy:
+                busy.sendall(b"GET /primes/5000000 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                self.assertEqual(server.get("/"), (200, "at your service\n"))
+                self.assertEqual(select.select([busy], [], [], 0)[0], [])  # its answer comes later
+                with busy.makefile("rb") as answer:
+                    self.assertTrue(answer.read().endswith(b"\r\n\r\n348513\n"))
+
+
+def part(filename, content):
+    """A part of a form whose boundary is b, with a file."""
+    return (b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + filename.encode() + b"\"\r\n"
+            b"Content-Type: application/octet-stream\r\n\r\n" + content + b"\r\n")
 
 
 class Chatter:

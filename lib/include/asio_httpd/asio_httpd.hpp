@@ -13,10 +13,12 @@
 #include <asio_httpd/events.hpp>
 #include <asio_httpd/form.hpp>
 #include <asio_httpd/multipart.hpp>
+#include <asio_httpd/multipart_reader.hpp>
 #include <asio_httpd/negotiation.hpp>
 #include <asio_httpd/problem.hpp>
 #include <asio_httpd/router.hpp>
 #include <asio_httpd/safe_filename.hpp>
+#include <asio_httpd/saved_file.hpp>
 #include <asio_httpd/server.hpp>
 #include <asio_httpd/stream.hpp>
 #include <asio_httpd/version.hpp>

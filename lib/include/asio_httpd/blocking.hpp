@@ -13,6 +13,11 @@
 // cancelled: the coroutine, its request and all it refers to stay until it returns, also where the
 // client has left or the server stops. An io_context that is destroyed waits for functions that
 // run, and drops those that have not begun.
+//
+// A function that owns a short std::string, or anything else that points into itself, needs a name
+// under g++ 12, which moves temporaries of a co_await by copying their bytes:
+//   auto work = [copy = std::string(name)] { return look_up(copy); };
+//   co_return co_await run_blocking(std::move(work));
 
 #pragma once
 

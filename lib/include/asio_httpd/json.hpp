@@ -4,12 +4,22 @@
 //
 //   routes.get("/sum/{a}/{b}", [](int a, int b) { return nlohmann::json{{"sum", a + b}}; });
 //   routes.post("/users", [](const request& r) { auto user = read_json(r); ... });
+//   routes.post("/users", [](const request& r, request_body body) -> boost::asio::awaitable<...> {
+//     auto user = co_await read_json(r, body, 16 * 1024);
+//     ...
+//   });
 
 #pragma once
 
 #include <asio_httpd/handler.hpp>
 
+#include <boost/asio/awaitable.hpp>
+
 #include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
 
 namespace asio_httpd {
 
@@ -49,22 +59,39 @@ inline bool deeper_than(std::string_view text, int limit) {
   }
   return false;
 }
-}  // namespace detail
 
-// The body as JSON. Throws http_error: 415 where Content-Type says something else, 400 where it
-// is no JSON or is nested deeper than `depth`.
-inline nlohmann::json read_json(const request& r, int depth = 64) {
+inline void check_json_type(const request& r) {
   std::string_view type = r.get(field::content_type);
   std::string_view essence = type.substr(0, type.find(';'));
   if (!type.empty() && essence.find("json") == std::string_view::npos) {
     throw http_error(status::unsupported_media_type, "Content-Type must be application/json\n");
   }
-  if (detail::deeper_than(r.body(), depth)) {
+}
+
+inline nlohmann::json parse_json(std::string_view text, int depth) {
+  if (deeper_than(text, depth)) {
     throw http_error(status::bad_request, "JSON is nested too deep\n");
   }
-  auto value = nlohmann::json::parse(r.body(), nullptr, /*allow_exceptions=*/false);
+  auto value = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (value.is_discarded()) throw http_error(status::bad_request, "The body is not JSON\n");
   return value;
+}
+}  // namespace detail
+
+// The body as JSON. Throws http_error: 415 where Content-Type says something else, 400 where it
+// is no JSON or is nested deeper than `depth`.
+inline nlohmann::json read_json(const request& r, int depth = 64) {
+  detail::check_json_type(r);
+  return detail::parse_json(r.body(), depth);
+}
+
+// The same of content that the handler reads, which is only asked for where its type is right.
+// 413 above `limit` bytes. Throws what request_body::read throws, too.
+inline boost::asio::awaitable<nlohmann::json> read_json(const request& r, request_body body,
+                                                        std::size_t limit, int depth = 64) {
+  detail::check_json_type(r);
+  const std::string text = co_await body.read_all(limit);
+  co_return detail::parse_json(text, depth);
 }
 
 }  // namespace asio_httpd

@@ -21,9 +21,11 @@
 #pragma once
 
 #include <asio_httpd/fields.hpp>
+#include <asio_httpd/saved_file.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -37,33 +39,44 @@ namespace asio_httpd {
 struct body_source {
   virtual ~body_source() = default;
   virtual boost::asio::awaitable<std::string_view> read() = 0;
-  virtual std::optional<std::uint64_t> size() const noexcept = 0;
-  virtual const fields& trailers() const noexcept = 0;
+  // Of a message; the parts of a form have neither.
+  virtual std::optional<std::uint64_t> size() const noexcept { return std::nullopt; }
+  virtual const fields& trailers() const noexcept;
 };
 
-// Used from the handler's coroutine, one operation at a time, up to the end of the response. Copies
-// are the same body.
-class request_body {
+// What can be done with content: that of a request, and that of a part of a form. One operation at
+// a time. Copies read the same content.
+class content_reader {
  public:
-  explicit request_body(std::shared_ptr<body_source> s) noexcept : source_(std::move(s)) {}
-
-  // The next piece, valid up to the next call; "" at the end. Sends `100 Continue` first, where the
-  // client waits for it. Throws http_error for content that is malformed or too large (answered so,
-  // where it is let out of the handler), boost::system::system_error where the client is gone.
+  // The next piece, valid up to the next call; "" at the end. Throws http_error for content that is
+  // malformed or too large (answered so, where it is let out of the handler), and
+  // boost::system::system_error where the client is gone.
   boost::asio::awaitable<std::string_view> read() { return source_->read(); }
   // All of it; throws http_error 413 above `limit` bytes.
   boost::asio::awaitable<std::string> read_all(std::size_t limit);
   // All of it into a file, which must be open for writing; from its position on. Returns how many
   // bytes. Throws boost::system::system_error with what write(2) says.
   boost::asio::awaitable<std::uint64_t> write_to(int descriptor);
+  // All of it into a new file without a name on the file system of `directory`, made before
+  // anything is read; see saved_file.hpp, also for what it throws.
+  boost::asio::awaitable<saved_file> save(std::string directory, unsigned permissions = 0644);
+
+ protected:
+  explicit content_reader(std::shared_ptr<body_source> s) noexcept : source_(std::move(s)) {}
+
+  std::shared_ptr<body_source> source_;
+};
+
+// Used from the handler's coroutine, up to the end of the response. The first `read`, and what
+// reads, sends `100 Continue`, where the client waits for it.
+class request_body : public content_reader {
+ public:
+  explicit request_body(std::shared_ptr<body_source> s) noexcept : content_reader(std::move(s)) {}
 
   // Content-Length; nothing where the body is chunked.
   std::optional<std::uint64_t> size() const noexcept { return source_->size(); }
   // Behind the content, once it is read.
   const fields& trailers() const noexcept { return source_->trailers(); }
-
- private:
-  std::shared_ptr<body_source> source_;
 };
 
 }  // namespace asio_httpd

@@ -9,16 +9,14 @@
 #include <utility>
 
 #include "base/ascii.hpp"
+#include "http/only_content_type.hpp"
 #include "http/parameters.hpp"
 #include "http/urlencoded.hpp"
 
 namespace asio_httpd {
 
 form::form(const request& r, const form_limits& limits) {
-  if (r.fields().count(field::content_type) > 1) {
-    throw http_error(status::bad_request, "There must be one Content-Type\n");
-  }
-  const std::string_view content_type = r.get(field::content_type);
+  const std::string_view content_type = http::only_content_type(r);
   const std::string_view type = http::without_parameters(content_type);
   if (base::iequals(type, "application/x-www-form-urlencoded")) {
     read_urlencoded(r.body(), limits);

@@ -4,16 +4,15 @@
 
 #include <asio_httpd/request_body.hpp>
 
+#include "http/posix_file.hpp"
+
 #include <asio_httpd/request.hpp>
 #include <asio_httpd/response.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
-#include <cerrno>
 #include <utility>
-
-#include <unistd.h>
 
 namespace asio_httpd {
 namespace {
@@ -35,26 +34,19 @@ class whole_body final : public body_source {
   std::string_view left_;
 };
 
-// A regular file takes all it is given or says why not; who knows what else may take less.
-void write_all(int descriptor, std::string_view data) {
-  while (!data.empty()) {
-    const ssize_t n = ::write(descriptor, data.data(), data.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      throw boost::system::system_error(errno, boost::system::system_category(), "write");
-    }
-    data.remove_prefix(static_cast<std::size_t>(n));
-  }
-}
-
 }  // namespace
+
+const fields& body_source::trailers() const noexcept {
+  static const fields none;
+  return none;
+}
 
 request_body request::open_body() const {
   auto source = peer_ != nullptr ? peer_->open_body() : nullptr;
   return request_body(source ? std::move(source) : std::make_shared<whole_body>(*this));
 }
 
-asio::awaitable<std::string> request_body::read_all(std::size_t limit) {
+asio::awaitable<std::string> content_reader::read_all(std::size_t limit) {
   std::string all;
   for (;;) {
     const std::string_view piece = co_await read();
@@ -64,13 +56,24 @@ asio::awaitable<std::string> request_body::read_all(std::size_t limit) {
   }
 }
 
-asio::awaitable<std::uint64_t> request_body::write_to(int descriptor) {
+asio::awaitable<std::uint64_t> content_reader::write_to(int descriptor) {
   std::uint64_t size = 0;
   for (;;) {
     const std::string_view piece = co_await read();
     if (piece.empty()) co_return size;
-    write_all(descriptor, piece);
+    if (const int error = http::write_all(descriptor, piece)) {
+      throw boost::system::system_error(error, boost::system::system_category(), "write");
+    }
     size += piece.size();
+  }
+}
+
+asio::awaitable<saved_file> content_reader::save(std::string directory, unsigned permissions) {
+  saved_file to(std::move(directory), permissions);
+  for (;;) {
+    const std::string_view piece = co_await read();
+    if (piece.empty()) co_return to;
+    to.write(piece);
   }
 }
 

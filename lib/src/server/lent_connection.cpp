@@ -63,9 +63,8 @@ std::optional<std::uint64_t> lent_body::size() const noexcept {
 }
 
 const fields& lent_body::trailers() const noexcept {
-  static const fields none;
   const connection* lender = connection_->if_open();
-  return lender != nullptr ? lender->content_trailers() : none;
+  return lender != nullptr ? lender->content_trailers() : body_source::trailers();
 }
 
 }  // namespace asio_httpd::serving

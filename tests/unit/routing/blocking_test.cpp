@@ -18,6 +18,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace asio_httpd;
@@ -57,6 +58,20 @@ TEST_CASE("what a function throws comes through, and void is a result") {
   asio::co_spawn(context, f, asio::detached);
   context.run();
   CHECK(seen == "ranno");
+}
+
+TEST_CASE("a function owns what it has captured") {
+  asio::io_context context;
+  std::string seen;
+  auto f = [&]() -> awaitable<void> {
+    auto append = [text = std::string("short")] { return text + "!"; };
+    seen = co_await run_blocking(std::move(append));
+    auto count = [n = std::make_unique<int>(1)] { return ++*n; };
+    seen += std::to_string(co_await run_blocking(std::move(count)));
+  };
+  asio::co_spawn(context, f, asio::detached);
+  context.run();
+  CHECK(seen == "short!2");
 }
 
 TEST_CASE("functions run beside each other, up to as many as there are threads") {

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Files by Linux' system calls.
+
+#include "http/posix_file.hpp"
+
+#include <asio_httpd/file.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <random>
+
+namespace asio_httpd::http {
+namespace {
+
+constexpr int or_errno(int result) noexcept {
+  return result < 0 ? errno : 0;
+}
+
+std::string path_in_proc(int descriptor) {
+  return "/proc/self/fd/" + std::to_string(descriptor);
+}
+
+}  // namespace
+
+int write_all(int descriptor, std::string_view data) noexcept {
+  while (!data.empty()) {
+    const ssize_t n = ::write(descriptor, data.data(), data.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno;
+    data.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return 0;
+}
+
+int sync_file(int descriptor) noexcept {
+  int error = EINTR;
+  while (error == EINTR) error = or_errno(::fsync(descriptor));
+  return error;
+}
+
+int sync_directory(const std::string& directory) noexcept {
+  const file opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return opened.is_open() ? sync_file(opened.descriptor()) : errno;
+}
+
+bool can_link_unnamed(int descriptor) {
+  return ::access(path_in_proc(descriptor).c_str(), F_OK) == 0;
+}
+
+int link_unnamed(int descriptor, const std::string& path) {
+  return or_errno(::linkat(AT_FDCWD, path_in_proc(descriptor).c_str(), AT_FDCWD, path.c_str(),
+                           AT_SYMLINK_FOLLOW));
+}
+
+// Not every file system knows the flag (NFS), and not every one hard links (FAT).
+int rename_new(const std::string& from, const std::string& to) noexcept {
+  const int error =
+      or_errno(::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE));
+  if (error != EINVAL && error != ENOSYS) return error;
+  return or_errno(::link(from.c_str(), to.c_str()));
+}
+
+int rename_over(const std::string& from, const std::string& to) noexcept {
+  return or_errno(::rename(from.c_str(), to.c_str()));
+}
+
+std::string directory_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return path.substr(0, slash == 0 ? 1 : slash);
+}
+
+std::string unique_name_in(const std::string& directory) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::random_device source;
+  std::string name = directory + "/.upload-";
+  for (int i = 0; i < 16; ++i) name += digits[source() & 15];
+  return name;
+}
+
+}  // namespace asio_httpd::http

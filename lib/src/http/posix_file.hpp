@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// What files are written and named with: system calls that go on where a signal interrupts them,
+// and say 0 or errno.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace asio_httpd::http {
+
+// All of it, from the descriptor's position on. A regular file takes all that it is given or says
+// why not; who knows what else may take less.
+int write_all(int descriptor, std::string_view data) noexcept;
+
+// fsync(2), of a file or of a directory, which is what holds the names.
+int sync_file(int descriptor) noexcept;
+int sync_directory(const std::string& directory) noexcept;
+
+// Whether a file without a name can get one: by its link in /proc, for who has no privileges.
+bool can_link_unnamed(int descriptor);
+// Gives a file without a name that one; EEXIST where it is taken.
+int link_unnamed(int descriptor, const std::string& path);
+// Gives the file at `from` that name; EEXIST where it is taken. It may still have the old one then,
+// too.
+int rename_new(const std::string& from, const std::string& to) noexcept;
+int rename_over(const std::string& from, const std::string& to) noexcept;
+
+// "." for a path without one.
+std::string directory_of(const std::string& path);
+// ".upload-" and 64 bits as hexadecimal digits, in that directory.
+std::string unique_name_in(const std::string& directory);
+
+}  // namespace asio_httpd::http
