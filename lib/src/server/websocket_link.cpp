@@ -138,6 +138,7 @@ void implementation::end() {
   ended_ = true;
   open_.store(false, std::memory_order_release);
   if (room_) room_->cancel();
+  if (!waits_to_write_) set_deadline();
 }
 
 // --- to the handler ------------------------------------------------------------------------------
@@ -150,14 +151,22 @@ void implementation::require_session() const {
 asio::awaitable<std::optional<websocket_message>> implementation::receive() {
   const auto kept = shared_from_this();
   require_session();
-  if (std::exchange(is_lent_, false)) pump();
+  if (is_lent_) {
+    lend(false);
+    pump();
+  }
   if (!is_ready()) co_await wait_until_ready();
   require_session();
   if (!std::exchange(has_message_, false)) co_return std::nullopt;
-  is_lent_ = true;
+  lend(true);
   wait_to_read();  // for the peer's leaving
   const ws::message& m = engine_.received();
   co_return websocket_message{m.data, m.kind == ws::message_kind::text};
+}
+
+void implementation::lend(bool is_lent) {
+  is_lent_ = is_lent;
+  if (engine_.is_closing() && !waits_to_write_) set_deadline();
 }
 
 asio::awaitable<void> implementation::wait_until_ready() {
@@ -335,16 +344,22 @@ void implementation::say_close(ws::close_code code, std::string_view reason) {
   if (engine_.is_closing()) return;
   engine_.close(ws::may_be_sent(code) ? code : ws::close_code::normal, reason);
   flush();
+  said_close_ = session_->now();
+  if (!waits_to_write_) set_deadline();
 }
 
 // --- the deadline --------------------------------------------------------------------------------
 
 void implementation::set_deadline() {
   if (is_finishing_ || !session_ || session_->has_failed()) return;
+  const auto& deadlines = session_->shared().options.deadlines;
+  // For the answer to our Close, whatever else the peer still sends; it cannot be seen while a
+  // message is with the handler.
+  if (engine_.is_closing() && !ended_ && !is_lent_) {
+    return session_->wait_for(waiting::linger, deadlines.linger, said_close_);
+  }
   const auto& pings = options_.ping_interval;
-  const bool has_pings = pings.count() > 0;
-  session_->wait_for(waiting::producer,
-                     has_pings ? pings : session_->shared().options.deadlines.idle);
+  session_->wait_for(waiting::producer, pings.count() > 0 ? pings : deadlines.idle);
 }
 
 // A look at each interval costs less than moving the deadline with each message.

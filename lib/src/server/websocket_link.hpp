@@ -73,6 +73,7 @@ struct websocket::implementation final : std::enable_shared_from_this<websocket:
   void read_now();
   void drop_input();
   void end();
+  void lend(bool is_lent);
   boost::asio::awaitable<void> wait_until_ready();
 
   void flush();
@@ -101,8 +102,9 @@ struct websocket::implementation final : std::enable_shared_from_this<websocket:
   serving::handler_slot receiver_;
   std::shared_ptr<keeper> keeper_;                 // null while it is with a wait for bytes
   std::optional<boost::asio::steady_timer> room_;  // never expires; cancelled when there is some
-  bool has_message_ = false;                       // that nobody has received yet
-  bool is_lent_ = false;                           // a message, to the handler
+  clock::time_point said_close_;
+  bool has_message_ = false;  // that nobody has received yet
+  bool is_lent_ = false;      // a message, to the handler
   bool ended_ = false;
   bool is_finishing_ = false;
   bool drops_input_ = false;
