@@ -10,6 +10,7 @@
 
 #pragma once
 
+#include "base/fifo.hpp"
 #include "server/handler_slot.hpp"
 #include "server/io_session.hpp"
 #include "server/stream_implementation.hpp"
@@ -21,7 +22,6 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -85,7 +85,7 @@ struct websocket::implementation final : std::enable_shared_from_this<websocket:
 
   std::size_t queued() const noexcept;
   bool make_room(std::size_t size) noexcept;
-  void drop_first() noexcept;
+  frame take_first() noexcept;
   void tell_executor();
   void take_inbox();
   frame first_of_inbox();
@@ -117,7 +117,7 @@ struct websocket::implementation final : std::enable_shared_from_this<websocket:
   std::atomic<std::size_t> output_size_{0};  // bytes in the engine's output
   std::atomic<std::size_t> inbox_size_{0};   // and in the inbox
   std::mutex mutex_;
-  std::deque<frame> inbox_;
+  base::fifo<frame> inbox_;
   std::optional<websocket_close> close_asked_;
   bool is_told_ = false;  // the executor, of what is in the inbox
   bool is_detached_ = false;
