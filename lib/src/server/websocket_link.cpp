@@ -306,20 +306,29 @@ void implementation::tell_executor() {
 }
 
 void implementation::take_inbox() {
-  for (;;) {
+  for (bool has_more = true; has_more;) {
     flush();
     if (waits_to_write_ || !session_ || session_->has_failed()) return;
-    frame next = first_of_inbox();
-    if (!next) return take_close();
-    write_frame(*next);
+    const order next = take_order();
+    if (next.message) write_frame(*next.message);
+    if (next.close) say_close(static_cast<ws::close_code>(next.close->code), next.close->reason);
+    has_more = next.has_more;
   }
+  flush();
 }
 
-implementation::frame implementation::first_of_inbox() {
+// With one look at what other threads put there; Close is behind all messages.
+implementation::order implementation::take_order() {
   const std::lock_guard lock(mutex_);
-  is_told_ = false;
-  if (inbox_.empty()) return nullptr;
-  return take_first();
+  order next;
+  if (!inbox_.empty()) {
+    next.message = take_first();
+  } else if (!ended_) {
+    next.close = close_asked_;
+  }
+  next.has_more = !inbox_.empty() || (next.message && close_asked_);
+  if (!next.has_more) is_told_ = false;
+  return next;
 }
 
 // A frame that nothing waits in front of goes out without a copy.
@@ -330,21 +339,11 @@ void implementation::write_frame(const prepared_message::implementation& m) {
   output_size_.store(engine_.output().size(), std::memory_order_relaxed);
 }
 
-void implementation::take_close() {
-  std::optional<websocket_close> asked;
-  {
-    const std::lock_guard lock(mutex_);
-    asked = close_asked_;
-  }
-  if (asked && !ended_) say_close(static_cast<ws::close_code>(asked->code), asked->reason);
-}
-
 void implementation::say_close(ws::close_code code, std::string_view reason) {
   open_.store(false, std::memory_order_release);
   if (engine_.is_closing()) return;
   engine_.close(ws::may_be_sent(code) ? code : ws::close_code::normal, reason);
   flush();
-  said_close_ = session_->now();
   if (!waits_to_write_) set_deadline();
 }
 
@@ -356,7 +355,8 @@ void implementation::set_deadline() {
   // For the answer to our Close, whatever else the peer still sends; it cannot be seen while a
   // message is with the handler.
   if (engine_.is_closing() && !ended_ && !is_lent_) {
-    return session_->wait_for(waiting::linger, deadlines.linger, said_close_);
+    if (!said_close_) said_close_ = session_->now();
+    return session_->wait_for(waiting::linger, deadlines.linger, *said_close_);
   }
   const auto& pings = options_.ping_interval;
   session_->wait_for(waiting::producer, pings.count() > 0 ? pings : deadlines.idle);

@@ -63,6 +63,12 @@ struct websocket::implementation final : std::enable_shared_from_this<websocket:
 
  private:
   struct keeper;
+  // What another thread wants done: a message, or a Close.
+  struct order {
+    frame message;
+    std::optional<websocket_close> close;
+    bool has_more = false;
+  };
 
   void require_session() const;
   void pump();
@@ -88,9 +94,8 @@ struct websocket::implementation final : std::enable_shared_from_this<websocket:
   frame take_first() noexcept;
   void tell_executor();
   void take_inbox();
-  frame first_of_inbox();
+  order take_order();
   void write_frame(const prepared_message::implementation& m);
-  void take_close();
 
   void set_deadline();
   void on_quiet() override;
@@ -102,9 +107,9 @@ struct websocket::implementation final : std::enable_shared_from_this<websocket:
   serving::handler_slot receiver_;
   std::shared_ptr<keeper> keeper_;                 // null while it is with a wait for bytes
   std::optional<boost::asio::steady_timer> room_;  // never expires; cancelled when there is some
-  clock::time_point said_close_;
-  bool has_message_ = false;  // that nobody has received yet
-  bool is_lent_ = false;      // a message, to the handler
+  std::optional<clock::time_point> said_close_;    // and nothing waits in front of it
+  bool has_message_ = false;                       // that nobody has received yet
+  bool is_lent_ = false;                           // a message, to the handler
   bool ended_ = false;
   bool is_finishing_ = false;
   bool drops_input_ = false;

@@ -452,3 +452,24 @@ TEST_CASE("a handler that has closed its socket may go on with something else") 
     CHECK(h.report().connections.open == 1);
   }
 }
+
+TEST_CASE("the time for the answer to a Close begins when the client could see it") {
+  for (const bool stops : {false, true}) {
+    CAPTURE(stops);
+    server_harness h(routes_with([&](websocket s) -> awaitable<void> {
+      co_await s.send(std::string(10'000, 'x'));
+      if (!stops) s.close(4000);
+      while (co_await s.receive()) continue;
+    }));
+    auto c = h.connect();
+    c.set_capacity(2000);
+    c.send(handshake("/ws"));
+    if (stops) h.stop(1h);
+    h.advance(5s);
+    CHECK(h.receive(c).size() > 10'000);
+    h.advance(1s);
+    CHECK(h.report().connections.open == 1);
+    h.advance(2s);
+    CHECK(h.report().connections.open == 0);
+  }
+}
