@@ -136,8 +136,9 @@ TEST_CASE("a 101 that is none for this request is an error") {
       {scripted().lines + "Sec-WebSocket-Extensions: permessage-deflate\r\n",
        "the extensions were not offered"},
   };
-  for (const auto& [lines, what] : cases) {
-    CAPTURE(lines);
+  for (const auto& one : cases) {
+    const auto& [lines, what] = one;
+    INFO(one.first);
     scripted served;
     served.lines = lines;
     CHECK_THROWS_WITH_AS(websocket_client(served.s, "/", {.protocols = {"one"}}),
