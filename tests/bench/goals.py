@@ -80,6 +80,7 @@ GOALS = [
     ratio("a connection for each request", "close", ["nginx", "h2o"], 0.95),
     times_better("a connection for each `/flag`", "flag_close", "fork_per_connection", 5),
     times_better("a connection for each `/flag`", "flag_close", "thread_per_connection", 2),
+    ratio("WebSocket message, echoed", "websocket_echo", [FLOOR], 1.15),
     Goal("two threads", 1.05, "at most 1.05 × one thread",
          lambda figures: figures.ratio("two_threads", f"{OURS}/2", f"{OURS}/1")),
     Goal("idle connection", 1000, "at most 1,000 bytes", median("idle_memory"),

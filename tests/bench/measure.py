@@ -8,8 +8,8 @@ import time
 from dataclasses import dataclass
 
 from places import PROGRAMS, Failed
+from running_load import LOAD_CORE
 from server import Server
-from wrk import LOAD_CORE, Wrk
 
 # Of a server, or of its load, that waited for its core for more than this part of its time, others were in the way.
 DISTURBED = 0.08
@@ -30,14 +30,14 @@ class Cost:
 class Window:
     """What server and load have used since it was made."""
 
-    def __init__(self, server, wrk):
-        self.server, self.wrk = server, wrk
-        self.load_start = wrk.scheduled()
+    def __init__(self, server, load):
+        self.server, self.load = server, load
+        self.load_start = load.scheduled()
         self.begun = time.monotonic()
         self.start = server.cpu(), server.waited()
 
     def load_noise(self):
-        return part(*(then - before for then, before in zip(self.wrk.scheduled(), self.load_start)))
+        return part(*(then - before for then, before in zip(self.load.scheduled(), self.load_start)))
 
     def cost(self, answered, load_noise=None):
         used, waited = self.server.cpu() - self.start[0], self.server.waited() - self.start[1]
@@ -63,26 +63,26 @@ def calmest(tries, measure_once):
 
 
 def while_it_runs(server, load, settings, cores):
-    """While wrk runs, after all connections are there; so that neither opening nor closing them counts."""
-    with Wrk(server, load, cores) as wrk:
+    """While the load runs, after all connections are there; so that neither opening nor closing them counts."""
+    with load.on(server, cores) as running:
         def once():
-            window, sent = Window(server, wrk), wrk.sent()
+            window, before = Window(server, running), running.count()
             time.sleep(settings.seconds)
-            return window.cost(wrk.sent() - sent)
+            return window.cost(running.count() - before)
 
-        wrk.wait_for(lambda: wrk.sent() >= load.connections * load.depth, "not all connections have asked")
+        running.wait_for(lambda: running.count() >= load.begun, "not all connections have asked")
         if load.connections >= 1000:
-            wrk.wait_for(lambda: server.descriptors() >= load.connections, "not all connections are there")
+            running.wait_for(lambda: server.descriptors() >= load.connections, "not all connections are there")
         time.sleep(settings.warm_up)
         cost = calmest(settings.tries, once)
-        wrk.stop()
+        running.stop()
     return cost
 
 
 def by_bytes(server, load, settings, cores, size):
     """For large answers, of which few begin or end in the time: a request is as many bytes as its answer has."""
     def once():
-        with Wrk(server, load, cores) as wrk:
+        with load.on(server, cores) as wrk:
             window = Window(server, wrk)
             time.sleep(settings.seconds)
             load_noise = window.load_noise()  # while it is there

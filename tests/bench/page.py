@@ -14,7 +14,7 @@ PAGE = SOURCE / "docs" / "explanation" / "performance.md"
 FOLDER = PAGE.with_suffix("")
 FIGURES = FOLDER / "figures.json"
 COLUMNS = [FLOOR, OURS, "nginx", "h2o", "lighttpd", "beast", "restinio", "thread_per_connection", "fork_per_connection"]
-BETWEEN_PEERS = ("us of CPU per request", "us from due to answered, p99.9", "bytes per connection",
+BETWEEN_PEERS = ("us of CPU per request", "us of CPU per message", "us from due to answered, p99.9", "bytes per connection",
                  "ms to the first answer")
 
 

@@ -37,6 +37,7 @@ class Setup:
     routes: int = 0  # so many beside the usual ones: /api/things<n>/list
     depth: int = 1  # how many requests a client sends without waiting
     floor_mode: str = "keep"
+    messages: str = ""  # "echo" or "broadcast" over WebSockets, instead of requests
 
 
 @dataclass(frozen=True)
@@ -114,11 +115,17 @@ def lighttpd(s):
 
 
 def floor(s):
+    if s.messages:
+        return [program("websocket_floor"), str(s.port), s.messages]
     return [program("floor"), str(s.port), s.floor_mode]
 
 
 def with_site(name):
     return lambda s: [program(name), str(s.port), str(SITE), str(s.threads), str(s.routes), str(s.depth)]
+
+
+def beast(s):
+    return [program("websocket_beast"), str(s.port), s.messages] if s.messages else with_site("beast")(s)
 
 
 def binary(s):
@@ -134,13 +141,13 @@ PEERS = [
         name=FLOOR,
         what="raw epoll, no HTTP, a canned answer",
         command=floor,
-        abilities=SMALL | {"echo"},
+        abilities=SMALL | {"echo", "websocket"},
     ),
     Peer(
         name=OURS,
         what="ours, with every limit and deadline on",
         command=with_site("hello"),
-        abilities=SMALL | FILES | {"not_modified", "echo", "routes", "start", "latency", "threads"},
+        abilities=SMALL | FILES | {"not_modified", "echo", "routes", "start", "latency", "threads", "websocket"},
         version=said_by(BINARY, "--version"),
         start_command=binary,
     ),
@@ -168,8 +175,8 @@ PEERS = [
     Peer(
         name="beast",
         what="Boost.Beast, callbacks, as in its examples",
-        command=with_site("beast"),
-        abilities=SMALL | FILES | {"echo", "start", "latency"},
+        command=beast,
+        abilities=SMALL | FILES | {"echo", "start", "latency", "websocket"},
         version=said_by(program("beast"), "--version"),
     ),
     Peer(

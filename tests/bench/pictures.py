@@ -11,6 +11,7 @@ HUES = {OURS: "#c2410c", FLOOR: "#636c76", "nginx": "#4c78a8", "h2o": "#6b8e4e",
         "beast": "#b08a3c", "restinio": "#4f9a94"}
 UNITS = {
     "us of CPU per request": "µs of the server's CPU time for a request; less is better",
+    "us of CPU per message": "µs of the server's CPU time for a message that is received; less is better",
     "us from due to answered, p99.9": "µs from when a request was due to its answer, p99.9; less is better",
     "bytes per connection": "resident bytes for each; less is better",
     "ms to the first answer": "ms from the start of the program to its first answer; less is better",
@@ -95,6 +96,8 @@ PICTURES = [
     Bars("routes", "One of 1,000 routes", "routes/1000"),
     Curves("route_count", "One of many routes, by their number", "routes",
            {f"routes/{n}": n for n in (1, 10, 100, 1000, 10000)}),
+    Bars("websocket_echo", "A WebSocket message of 64 bytes, echoed, 64 connections", "websocket_echo"),
+    Bars("websocket_broadcast", "A WebSocket message of 64 bytes to 1,000 connections, for each", "websocket_broadcast"),
     Bars("latency", "64 connections at half load", "latency"),
     Bars("idle_memory", "Memory for an idle connection, of 8,000", "idle_memory"),
     Bars("start", "From the start to the first answer", "start"),

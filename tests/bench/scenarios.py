@@ -4,9 +4,10 @@
 from at_rest import IdleMemory, StartUp
 from check import Expected
 from in_process import Compile, InProcess
+from messages import Messages
 from peers import Setup
 from site_files import FLAG, KIB, SIZES, content
-from under_load import Latency, Requests, Threads
+from under_load import Latency, Requests, Threads, WebSocket
 from wrk import Load
 
 CLOSE = ("Connection: close",)
@@ -63,6 +64,9 @@ SCENARIOS = [
     routes(100, False),
     routes(1000, True),
     routes(10000, False),
+    WebSocket("websocket_echo", "WebSocket: 64 bytes of text echoed, 64 connections", load=Messages("echo", 64)),
+    WebSocket("websocket_broadcast", "WebSocket: 64 bytes of text to 1,000 connections, for each that receives it",
+              load=Messages("broadcast", 1000)),
     Threads("two_threads", "64 connections, one thread and two, wrk on the same two cores", load=Load(threads=2)),
     Latency("latency", "64 connections at half load"),
     StartUp("start", "from the start of the program to its first answer, a file of 40 bytes"),

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 
 import measure
 from check import Expected, check, precondition
+from messages import Messages
 from peers import FLOOR, OURS, Setup
+from running_load import LOAD_CORE
 from scenario import Result, Scenario
 from server import SERVER_CORE, Server
-from wrk import LOAD_CORE, Load
+from wrk import Load
 
 
 @dataclass
@@ -48,6 +50,21 @@ class Requests(Scenario):
         if self.by_bytes:
             return measure.by_bytes(server, load, settings, self.load_cores, len(self.expected.content))
         return measure.while_it_runs(server, load, settings, self.load_cores)
+
+
+@dataclass
+class WebSocket(Requests):
+    """CPU time of the server for a message that a client receives. Each is compared to what was sent."""
+
+    unit: str = "us of CPU per message"
+    ability: str = "websocket"
+    load: Messages = Messages("echo", 64)
+
+    def __post_init__(self):
+        self.setup = Setup(messages=self.load.mode)
+
+    def load_for(self, server):
+        return self.load
 
 
 @dataclass

@@ -57,6 +57,36 @@ class KeepAliveLoad:
         self.content = content
 
 
+class MessageLoad(KeepAliveLoad):
+    """The same with WebSockets: a masked message on each, then its echo from each."""
+
+    def __init__(self, server, path, connections):
+        super().__init__(server, path, connections)
+        self._handshake = (f"GET {path} HTTP/1.1\r\nHost: test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                           "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n").encode()
+        self._request = b"\x81\xc0" + bytes(4) + 64 * b"x"  # masked by zeros
+
+    def __enter__(self):
+        super().__enter__()
+        for connection in self._connections:
+            connection.sendall(self._handshake)
+        self._server.resume()
+        for connection in self._connections:
+            head = b""
+            while not head.endswith(b"\r\n\r\n"):
+                head += connection.recv(1 << 16)
+        return self
+
+    def _take_answer(self, connection):
+        answer = b""
+        while len(answer) < 2 + 64:
+            piece = connection.recv(1 << 16)
+            if not piece:
+                raise AssertionError(f"the server closed after {answer}")
+            answer += piece
+        self.content = answer
+
+
 def whole_size(answer):
     """Of an answer whose head is there."""
     head = answer.partition(b"\r\n\r\n")[0]

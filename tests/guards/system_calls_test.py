@@ -2,7 +2,8 @@
 #
 # A request on a connection that stays costs three system calls at most, of all kinds and all threads: strace counts
 # those of a server with 64 connections, once over one round of requests and once over many more. The difference is what
-# the requests cost, without start, connections and end. One of the calls reads and one writes.
+# the requests cost, without start, connections and end. One of the calls reads and one writes. So it is with a message of a
+# WebSocket.
 #
 # Skipped (exit code 77) where nothing may be traced, and under sanitizers, which make calls of their own.
 
@@ -13,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 from build_tree import SOURCE, BuildTree
-from keep_alive_load import KeepAliveLoad
+from keep_alive_load import KeepAliveLoad, MessageLoad
 from strace import Strace, why_not
 
 CONNECTIONS = 64
@@ -35,16 +36,16 @@ class SystemCallsTest(unittest.TestCase):
         self.folder = Path(holder.name)
         self.build = BuildTree()
 
-    def calls(self, command, path, content, rounds):
+    def calls(self, command, path, content, rounds, make_load):
         with Strace(command, self.folder / "summary") as server:
-            with KeepAliveLoad(server, path, CONNECTIONS) as load:
+            with make_load(server, path, CONNECTIONS) as load:
                 load.run(rounds)
                 self.assertEqual(load.content, content)
         return server.calls
 
-    def check(self, path, content, *command):
-        before = self.calls(command, path, content, 1)
-        per_request = Counter(self.calls(command, path, content, 1 + ROUNDS))
+    def check(self, path, content, *command, make_load=KeepAliveLoad):
+        before = self.calls(command, path, content, 1, make_load)
+        per_request = Counter(self.calls(command, path, content, 1 + ROUNDS, make_load))
         per_request.subtract(before)
         per_request = {name: calls / REQUESTS for name, calls in per_request.most_common() if calls > 0}
         self.show(path, per_request)
@@ -60,6 +61,9 @@ class SystemCallsTest(unittest.TestCase):
 
     def test_plain_answer(self):
         self.check("/", b"OK", self.build.fixture("echo_fixture"))
+
+    def test_message_of_a_websocket(self):
+        self.check("/messages", b"\x81\x40" + 64 * b"x", self.build.fixture("echo_fixture"), make_load=MessageLoad)
 
     def test_flag_of_the_bundled_site(self):
         self.check("/flag", FLAG.read_bytes(), self.build.program(), *ONE_THREAD)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// A server for raw requests: GET / is "OK", POST / is an echo. Prints its port, serves until it is
-// told to end.
+// A server for raw requests: GET / is "OK", POST / is an echo, /messages a WebSocket that echoes.
+// Prints its port, serves until it is told to end.
 
 #include <asio_httpd/asio_httpd.hpp>
 
@@ -12,6 +12,9 @@ int main() {
   asio_httpd::router routes;
   routes.get("/", [] { return "OK"; });
   routes.post("/", [](const asio_httpd::request& r) { return std::string(r.body()); });
+  routes.websocket("/messages", [](asio_httpd::websocket s) -> boost::asio::awaitable<void> {
+    while (auto message = co_await s.receive()) co_await s.send(*message);
+  });
   sigset_t ends;
   sigemptyset(&ends);
   sigaddset(&ends, SIGTERM);

@@ -23,3 +23,4 @@
 #include <asio_httpd/testing/event_source.hpp>
 #include <asio_httpd/testing/event_stream.hpp>
 #include <asio_httpd/testing/server.hpp>
+#include <asio_httpd/testing/websocket_client.hpp>

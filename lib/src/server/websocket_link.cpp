@@ -148,6 +148,7 @@ void implementation::end() {
   ended_ = true;
   open_.store(false, std::memory_order_release);
   if (room_) room_->cancel();
+  if (!waits_to_write_) set_deadline();
 }
 
 // --- to the handler ------------------------------------------------------------------------------
@@ -160,16 +161,25 @@ void implementation::require_session() const {
 asio::awaitable<std::optional<websocket_message>> implementation::receive() {
   const auto kept = shared_from_this();
   require_session();
-  if (std::exchange(is_lent_, false)) pump();
+  if (is_lent_) {
+    lend(false);
+    pump();
+  }
   if (!is_ready()) co_await wait_until_ready();
   require_session();
   if (!std::exchange(has_message_, false)) co_return std::nullopt;
-  is_lent_ = true;
+  lend(true);
   wait_to_read();  // for the peer's leaving
   const ws::message& m = engine_.received();
   co_return websocket_message{m.data, m.kind == ws::message_kind::text};
 }
 
+void implementation::lend(bool is_lent) {
+  is_lent_ = is_lent;
+  if (engine_.is_closing() && !waits_to_write_) set_deadline();
+}
+
+// No coroutine of its own: a wait costs one frame less, and Asio keeps the memory of two.
 asio::awaitable<void> implementation::wait_until_ready() {
   auto initiate = [this](auto handler) {
     auto slot = asio::get_associated_cancellation_slot(handler);
@@ -183,7 +193,7 @@ asio::awaitable<void> implementation::wait_until_ready() {
     }
     receiver_.store(std::move(handler));
   };
-  co_await asio::async_initiate<decltype(asio::use_awaitable), void(net::error_code)>(
+  return asio::async_initiate<decltype(asio::use_awaitable), void(net::error_code)>(
       initiate, asio::use_awaitable);
 }
 
@@ -269,7 +279,7 @@ send_result implementation::post(const frame& m) {
     tell_executor();
     return send_result::closed;
   }
-  inbox_.push_back(m);
+  inbox_.push(m);
   inbox_size_ += size;
   tell_executor();
   return send_result::queued;
@@ -278,14 +288,15 @@ send_result implementation::post(const frame& m) {
 // With the mutex held.
 bool implementation::make_room(std::size_t size) noexcept {
   if (options_.policy == slow_consumer::drop_oldest) {
-    while (!inbox_.empty() && queued() + size > options_.queue_limit) drop_first();
+    while (!inbox_.empty() && queued() + size > options_.queue_limit) take_first();
   }
   return queued() + size <= options_.queue_limit;
 }
 
-void implementation::drop_first() noexcept {
-  inbox_size_ -= inbox_.front()->encoded.plain().size();
-  inbox_.pop_front();
+implementation::frame implementation::take_first() noexcept {
+  frame first = inbox_.pop();
+  inbox_size_ -= first->encoded.plain().size();
+  return first;
 }
 
 void implementation::post_close(std::uint16_t code, std::string reason) {
@@ -310,21 +321,28 @@ void implementation::tell_executor() {
 }
 
 void implementation::take_inbox() {
-  for (;;) {
+  for (bool has_more = true; has_more;) {
     flush();
     if (waits_to_write_ || !session_ || session_->has_failed()) return;
-    frame next = first_of_inbox();
-    if (!next) return take_close();
-    write_frame(*next);
+    const order next = take_order();
+    if (next.message) write_frame(*next.message);
+    if (next.close) say_close(static_cast<ws::close_code>(next.close->code), next.close->reason);
+    has_more = next.has_more;
   }
+  flush();
 }
 
-implementation::frame implementation::first_of_inbox() {
+// With one look at what other threads put there; Close is behind all messages.
+implementation::order implementation::take_order() {
   const std::lock_guard lock(mutex_);
-  is_told_ = false;
-  if (inbox_.empty()) return nullptr;
-  frame next = inbox_.front();
-  drop_first();
+  order next;
+  if (!inbox_.empty()) {
+    next.message = take_first();
+  } else if (!ended_) {
+    next.close = close_asked_;
+  }
+  next.has_more = !inbox_.empty() || (next.message && close_asked_);
+  if (!next.has_more) is_told_ = false;
   return next;
 }
 
@@ -336,30 +354,27 @@ void implementation::write_frame(const prepared_message::implementation& m) {
   output_size_.store(engine_.output().size(), std::memory_order_relaxed);
 }
 
-void implementation::take_close() {
-  std::optional<websocket_close> asked;
-  {
-    const std::lock_guard lock(mutex_);
-    asked = close_asked_;
-  }
-  if (asked && !ended_) say_close(static_cast<ws::close_code>(asked->code), asked->reason);
-}
-
 void implementation::say_close(ws::close_code code, std::string_view reason) {
   open_.store(false, std::memory_order_release);
   if (engine_.is_closing()) return;
   engine_.close(ws::may_be_sent(code) ? code : ws::close_code::normal, reason);
   flush();
+  if (!waits_to_write_) set_deadline();
 }
 
 // --- the deadline --------------------------------------------------------------------------------
 
 void implementation::set_deadline() {
   if (is_finishing_ || !session_ || session_->has_failed()) return;
+  const auto& deadlines = session_->shared().options.deadlines;
+  // For the answer to our Close, whatever else the peer still sends; it cannot be seen while a
+  // message is with the handler.
+  if (engine_.is_closing() && !ended_ && !is_lent_) {
+    if (!said_close_) said_close_ = session_->now();
+    return session_->wait_for(waiting::linger, deadlines.linger, *said_close_);
+  }
   const auto& pings = options_.ping_interval;
-  const bool has_pings = pings.count() > 0;
-  session_->wait_for(waiting::producer,
-                     has_pings ? pings : session_->shared().options.deadlines.idle);
+  session_->wait_for(waiting::producer, pings.count() > 0 ? pings : deadlines.idle);
 }
 
 // A look at each interval costs less than moving the deadline with each message.

@@ -10,6 +10,7 @@
 
 #pragma once
 
+#include "base/fifo.hpp"
 #include "server/handler_slot.hpp"
 #include "server/io_session.hpp"
 #include "server/stream_implementation.hpp"
@@ -21,7 +22,6 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -63,6 +63,12 @@ struct websocket::implementation final : std::enable_shared_from_this<websocket:
 
  private:
   struct keeper;
+  // What another thread wants done: a message, or a Close.
+  struct order {
+    frame message;
+    std::optional<websocket_close> close;
+    bool has_more = false;
+  };
 
   void require_session() const;
   template <class F>
@@ -76,6 +82,7 @@ struct websocket::implementation final : std::enable_shared_from_this<websocket:
   void read_now();
   void drop_input();
   void end();
+  void lend(bool is_lent);
   boost::asio::awaitable<void> wait_until_ready();
 
   void flush();
@@ -88,12 +95,11 @@ struct websocket::implementation final : std::enable_shared_from_this<websocket:
 
   std::size_t queued() const noexcept;
   bool make_room(std::size_t size) noexcept;
-  void drop_first() noexcept;
+  frame take_first() noexcept;
   void tell_executor();
   void take_inbox();
-  frame first_of_inbox();
+  order take_order();
   void write_frame(const prepared_message::implementation& m);
-  void take_close();
 
   void set_deadline();
   void on_quiet() override;
@@ -106,6 +112,7 @@ struct websocket::implementation final : std::enable_shared_from_this<websocket:
   serving::handler_slot receiver_;
   std::shared_ptr<keeper> keeper_;                 // null while it is with a wait for bytes
   std::optional<boost::asio::steady_timer> room_;  // never expires; cancelled when there is some
+  std::optional<clock::time_point> said_close_;    // and nothing waits in front of it
   bool has_message_ = false;                       // that nobody has received yet
   bool is_lent_ = false;                           // a message, to the handler
   bool ended_ = false;
@@ -120,7 +127,7 @@ struct websocket::implementation final : std::enable_shared_from_this<websocket:
   std::atomic<std::size_t> output_size_{0};  // bytes in the engine's output
   std::atomic<std::size_t> inbox_size_{0};   // and in the inbox
   std::mutex mutex_;
-  std::deque<frame> inbox_;
+  base::fifo<frame> inbox_;
   std::optional<websocket_close> close_asked_;
   bool is_told_ = false;  // the executor, of what is in the inbox
   bool is_detached_ = false;

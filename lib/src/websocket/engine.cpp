@@ -67,6 +67,7 @@ void engine::reset(const engine_options& options) {
   closed_ = {};
   used_ = 0;
   mask_state_ = options.mask_seed;
+  pings_ = 0;
   in_message_ = in_frame_ = shows_content_ = false;
   close_sent_ = is_closed_ = eof_ = false;
 }
@@ -131,7 +132,8 @@ engine::outcome engine::take_control() {
 }
 
 engine::outcome engine::take_ping(std::string_view payload) {
-  if (!close_sent_) add_frame(opcode::pong, payload);
+  ++pings_;
+  if (options_.answers_pings && !close_sent_) add_frame(opcode::pong, payload);
   drop_event();
   return std::nullopt;
 }

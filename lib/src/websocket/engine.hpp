@@ -54,6 +54,8 @@ struct engine_options {
   // What was agreed on, and how this side wants to compress. Without the first nothing is.
   std::optional<deflate_parameters> deflate = {};
   deflate_options compression = {};
+  // False: of a peer's pings nothing is seen but their count. For tests of peers that wait.
+  bool answers_pings = true;
   // Where the keys of a client's masks come from: the same seed, the same keys. Fit for tests; a
   // browser would need keys that nobody can foretell (section 10.3).
   std::uint64_t mask_seed = 1;
@@ -97,6 +99,9 @@ class engine {
   const ws::message& received() const noexcept { return received_; }
   std::string_view pong() const noexcept { return received_.data; }
   const close_result& closed() const noexcept { return closed_; }
+
+  // How many pings have come.
+  std::uint64_t pings() const noexcept { return pings_; }
 
   // Frames to be sent. Each returns false, and does nothing, where a Close was sent already.
   // Throws std::invalid_argument for text that is not UTF-8.
@@ -171,6 +176,7 @@ class engine {
   std::uint64_t frame_done_ = 0;    // bytes of its payload that are used up
   std::size_t used_ = 0;            // bytes of input_ that end with the event
   std::uint64_t mask_state_ = 0;
+  std::uint64_t pings_ = 0;
   message_kind kind_ = message_kind::binary;
   bool compressed_ = false;
   bool in_message_ = false;

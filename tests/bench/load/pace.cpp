@@ -14,11 +14,7 @@
 // Prints one line of JSON: the latencies in microseconds, and the part of the time in which this
 // program itself was kept from its core.
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "client_socket.hpp"
 
 #include <algorithm>
 #include <array>
@@ -36,11 +32,6 @@ namespace {
 
 using clock_type = std::chrono::steady_clock;
 using nanoseconds = std::chrono::nanoseconds;
-
-[[noreturn]] void give_up(const char* what) {
-  std::perror(what);
-  std::exit(2);
-}
 
 struct connection {
   int descriptor = -1;
@@ -83,31 +74,19 @@ class pacer {
 
  private:
   void open(connection& c, std::uint16_t port, std::size_t number) {
-    c.descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(c.descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-      give_up("connect");
-    }
-    const int on = 1;
-    ::setsockopt(c.descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    c.descriptor = load::connect_to(port);
     c.answer_size = first_answer(c.descriptor);
     c.asked = number;
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.u64 = number;
-    ::epoll_ctl(epoll_, EPOLL_CTL_ADD, c.descriptor, &event);
+    load::watch(epoll_, c.descriptor, number);
   }
 
   std::size_t first_answer(int descriptor) const {
-    send_request(descriptor);
+    load::send_all(descriptor, request_);
     std::array<char, 65536> buffer;
     std::string answer;
     while (!is_complete(answer)) {
       const ssize_t n = ::recv(descriptor, buffer.data(), buffer.size(), 0);
-      if (n <= 0) give_up("the first answer");
+      if (n <= 0) load::give_up("the first answer");
       answer.append(buffer.data(), static_cast<std::size_t>(n));
     }
     return answer.size();
@@ -118,7 +97,9 @@ class pacer {
     if (head == std::string_view::npos) return false;
     const std::size_t field = std::min(answer.find("Content-Length: "),  //
                                        answer.find("content-length: "));
-    if (field > head || !answer.starts_with("HTTP/1.1 200")) give_up("no 200 with Content-Length");
+    if (field > head || !answer.starts_with("HTTP/1.1 200")) {
+      load::give_up("no 200 with Content-Length");
+    }
     return answer.size() >= head + 4 + std::strtoul(answer.data() + field + 16, nullptr, 10);
   }
 
@@ -136,14 +117,7 @@ class pacer {
 
   void ask(connection& c) {
     c.waits = true;
-    send_request(c.descriptor);
-  }
-
-  void send_request(int descriptor) const {
-    if (::send(descriptor, request_.data(), request_.size(), MSG_NOSIGNAL) !=
-        static_cast<ssize_t>(request_.size())) {
-      give_up("send");
-    }
+    load::send_all(c.descriptor, request_);
   }
 
   void receive() {
@@ -156,7 +130,7 @@ class pacer {
     std::array<char, 65536> buffer;
     const ssize_t n = ::recv(c.descriptor, buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (n < 0 && errno == EAGAIN) return;
-    if (n <= 0) give_up("recv");
+    if (n <= 0) load::give_up("recv");
     c.received += static_cast<std::size_t>(n);
     if (c.received >= c.answer_size) take_answer(c);
   }

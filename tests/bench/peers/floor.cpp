@@ -10,12 +10,7 @@
 // 4 KiB of content after each head, and answers with as many bytes. No limits, no deadlines, no
 // memory for a connection: not a server, a ruler.
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/epoll.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "epoll_floor.hpp"
 
 #include <algorithm>
 #include <array>
@@ -45,11 +40,6 @@ std::string make_answer(mode m) {
   answer += "Content-Length: " + std::to_string(content.size()) + "\r\n";
   if (m == mode::close) answer += "Connection: close\r\n";
   return answer + "\r\n" + content;
-}
-
-[[noreturn]] void give_up(const char* what) {
-  std::perror(what);
-  std::exit(2);
 }
 
 // How many requests have passed, over any number of pieces: each is a head that ends in
@@ -91,63 +81,29 @@ class ruler {
   ruler(std::uint16_t port, mode m)
       : mode_(m), content_(m == mode::echo ? echoed : 0), answer_size_(make_answer(m).size()) {
     for (std::size_t i = 0; i < most_at_once; ++i) answers_ += make_answer(m);
-    listen_on(port);
+    // One that is to be closed is worth waking for when its request is there.
+    listener_ = epoll_floor::listen_on(port, m == mode::close);
+    epoll_floor::watch(epoll_, listener_);
   }
 
-  void run() {
-    std::array<epoll_event, 128> events;
-    for (;;) {
-      const int n = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), -1);
-      for (int i = 0; i < n; ++i) {
-        const int descriptor = events[static_cast<std::size_t>(i)].data.fd;
-        if (descriptor == listener_) {
-          accept_one();
-        } else {
-          serve(descriptor);
-        }
-      }
-    }
+  [[noreturn]] void run() {
+    epoll_floor::serve(epoll_, [this](int descriptor) {
+      descriptor == listener_ ? accept_one() : static_cast<void>(serve(descriptor));
+    });
   }
 
  private:
   static constexpr std::size_t most_at_once = 256;
 
-  void listen_on(std::uint16_t port) {
-    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    const int on = 1;
-    ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    // A connection that is to be closed is worth waking for when its request is there.
-    if (mode_ == mode::close) {
-      ::setsockopt(listener_, IPPROTO_TCP, TCP_DEFER_ACCEPT, &on, sizeof on);
-    }
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-      give_up("bind");
-    }
-    if (::listen(listener_, 4096) != 0) give_up("listen");
-    epoll_ = ::epoll_create1(0);
-    watch(listener_);
-  }
-
-  void watch(int descriptor) {
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.fd = descriptor;
-    ::epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event);
-  }
-
   void accept_one() {
-    const int descriptor = ::accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK);
+    const int descriptor = epoll_floor::accept_one(listener_);
     if (descriptor < 0) return;
-    const int on = 1;
-    ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     const auto index = static_cast<std::size_t>(descriptor);
     if (index >= requests_.size()) requests_.resize(index + 1);
     requests_[index] = {};
-    if (mode_ != mode::close || !serve(descriptor)) watch(descriptor);
+    if (mode_ != mode::close || !serve(descriptor)) {
+      epoll_floor::watch(epoll_, descriptor);
+    }
   }
 
   // Whether there was anything.
@@ -172,7 +128,7 @@ class ruler {
   std::size_t content_;  // after each head
   std::size_t answer_size_;
   int listener_ = -1;
-  int epoll_ = -1;
+  int epoll_ = ::epoll_create1(0);
   std::string answers_;
   std::vector<request_counter> requests_;  // by descriptor
 };
@@ -188,9 +144,6 @@ int main(int argc, char** argv) {
     std::fputs("usage: floor PORT [keep|close|echo]\n", stderr);
     return 2;
   }
-  rlimit files{};
-  ::getrlimit(RLIMIT_NOFILE, &files);
-  files.rlim_cur = files.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &files);
+  epoll_floor::take_all_descriptors();
   ruler(static_cast<std::uint16_t>(std::atoi(argv[1])), mode_of(argc > 2 ? argv[2] : "keep")).run();
 }

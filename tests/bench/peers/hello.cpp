@@ -8,7 +8,9 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <memory>
 #include <string>
+#include <utility>
 
 namespace {
 
@@ -22,10 +24,26 @@ response echo(const request& r) {
   return answer;
 }
 
+boost::asio::awaitable<void> echo_messages(asio_httpd::websocket socket) {
+  while (auto message = co_await socket.receive()) co_await socket.send(*message);
+}
+
+boost::asio::awaitable<void> tell_all(asio_httpd::topic& all, asio_httpd::websocket socket) {
+  all.subscribe(socket);
+  while (auto message = co_await socket.receive()) {
+    all.publish(asio_httpd::prepared_message(*message));
+  }
+}
+
 asio_httpd::router make_routes(const std::string& site, int more) {
   asio_httpd::router routes;
   routes.get("/", [] { return "hello"; });
   routes.post("/echo", echo);
+  routes.websocket("/messages/echo", echo_messages);
+  routes.websocket("/messages/broadcast",
+                   [all = std::make_shared<asio_httpd::topic>()](asio_httpd::websocket socket) {
+                     return tell_all(*all, std::move(socket));
+                   });
   routes.file("/flag", site + "/flag");
   routes.files("/files", site + "/files");
   for (int i = 0; i < more; ++i) {

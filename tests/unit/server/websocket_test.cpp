@@ -3,6 +3,7 @@
 // WebSockets on the real loop: the handler's coroutine on one end, a client's codec on the other.
 
 #include <asio_httpd/asio_httpd.hpp>
+#include <asio_httpd/testing/websocket_client.hpp>
 
 #include "support/server_harness.hpp"
 #include "websocket/engine.hpp"
@@ -411,4 +412,65 @@ TEST_CASE("a reason that is not UTF-8 is refused where it is given") {
   socket->close(1000, "enough");
   c.exchange();
   CHECK(c.seen() == "close 1000");
+}
+
+TEST_CASE("a client that never answers Close is not waited for long, whatever else it sends") {
+  std::optional<websocket> socket;
+  bool is_cancelled = false;
+  server_harness h(routes_with([&](websocket s) -> awaitable<void> {
+    socket = s;
+    try {
+      while (co_await s.receive()) continue;
+    } catch (const boost::system::system_error&) {
+      is_cancelled = true;
+      throw;
+    }
+  }));
+  testing::websocket_client c(h, "/ws");
+  REQUIRE(socket);
+  socket->close(4000);
+  for (int i = 0; i < 5; ++i) {
+    c.send("not a Close");
+    h.advance(1s);
+  }
+  CHECK(is_cancelled);
+  CHECK(h.report().connections.open == 0);
+}
+
+TEST_CASE("a handler that has closed its socket may go on with something else") {
+  for (const bool waits_for_end : {true, false}) {
+    CAPTURE(waits_for_end);
+    server_harness h(routes_with([&](websocket s) -> awaitable<void> {
+      co_await s.receive();
+      s.close(4000);
+      while (waits_for_end && co_await s.receive()) continue;
+      co_await wait_for_ever(s);
+    }));
+    testing::websocket_client c(h, "/ws");
+    c.send("x");
+    CHECK(c.closed()->code == 4000);
+    h.advance(10s);
+    CHECK(h.report().connections.open == 1);
+  }
+}
+
+TEST_CASE("the time for the answer to a Close begins when the client could see it") {
+  for (const bool stops : {false, true}) {
+    CAPTURE(stops);
+    server_harness h(routes_with([&](websocket s) -> awaitable<void> {
+      co_await s.send(std::string(10'000, 'x'));
+      if (!stops) s.close(4000);
+      while (co_await s.receive()) continue;
+    }));
+    auto c = h.connect();
+    c.set_capacity(2000);
+    c.send(handshake("/ws"));
+    if (stops) h.stop(1h);
+    h.advance(5s);
+    CHECK(h.receive(c).size() > 10'000);
+    h.advance(1s);
+    CHECK(h.report().connections.open == 1);
+    h.advance(2s);
+    CHECK(h.report().connections.open == 0);
+  }
 }

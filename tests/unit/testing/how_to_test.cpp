@@ -13,6 +13,8 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
+
 using namespace asio_httpd;
 using namespace std::chrono_literals;
 
@@ -34,6 +36,11 @@ router make_routes() {
     co_await timer.async_wait(boost::asio::use_awaitable);
     co_return "done";
   });
+  routes.websocket("/room",
+                   [room = std::make_shared<topic>()](websocket s) -> boost::asio::awaitable<void> {
+                     room->subscribe(s);
+                     while (auto m = co_await s.receive()) room->publish(prepared_message(*m));
+                   });
   return routes;
 }
 
@@ -103,4 +110,25 @@ TEST_CASE("a report takes its time") {
   c.send({.target = "/report"});
   CHECK_FALSE(c.has_answer());
   CHECK(c.receive_answer().text() == "done");
+}
+
+TEST_CASE("what one says, all of the room hear") {
+  testing::server s(make_routes());
+  testing::websocket_client ann(s, "/room");
+  testing::websocket_client ben(s, "/room");
+  ann.send("hello");
+  CHECK(ann.receive().data == "hello");
+  CHECK(ben.receive().data == "hello");
+  CHECK_FALSE(ben.next());
+}
+
+TEST_CASE("who is silent is asked for a sign of life, then closed") {
+  testing::server s(make_routes());
+  testing::websocket_client ann(s, "/room", {.answer_pings = false});
+  s.advance(31s);
+  CHECK(ann.pings() == 1);
+  CHECK_FALSE(ann.closed());
+  s.advance(31s);
+  CHECK(ann.closed()->code == 1006);
+  CHECK(s.ends() == "idle_timeout");
 }
