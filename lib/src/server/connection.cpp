@@ -241,6 +241,7 @@ void connection::on_dispatch() {
   auto& [engine, response] = *work_;
   wait_is_over();
   try {
+    const running_handler holds(count().turn, exchange_.route);
     exchange_.route->run(engine.request(), response);
   } catch (...) {
     answer_handler_exception(std::current_exception());
@@ -334,6 +335,7 @@ void connection::call_after_hooks() {
   auto& [engine, response] = *work_;
   const bool closes = response.closes_connection();
   const bool streams = response.kind() == response::content::stream;
+  const auto holds = hold_thread();
   for (const middleware& m : std::exchange(exchange_.hooks, nullptr)->after) {
     try {
       m.after(engine.request(), response);

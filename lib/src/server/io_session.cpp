@@ -5,9 +5,11 @@
 #include "server/io_session.hpp"
 
 #include "server/stream_implementation.hpp"
+#include "server/watched_executor.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 
 #include <string>
 #include <utility>
@@ -20,7 +22,7 @@ io_session::io_session(std::shared_ptr<net::worker> owner, std::shared_ptr<core>
                        std::unique_ptr<net::transport> t)
     : session(std::move(owner), std::move(t)), core_(std::move(c)) {
   count().accepted.add(1);
-  core_->open.fetch_add(1);
+  core_->one_more();
 }
 
 io_session::~io_session() {
@@ -141,10 +143,24 @@ void io_session::cut() {
 
 // --- calls ---------------------------------------------------------------------------------------
 
+static_assert(sizeof(watched_executor<asio::io_context::executor_type, own_place>) <=
+              sizeof(std::shared_ptr<void>) + sizeof(void*));  // an any_io_executor's room
+
+asio::any_io_executor io_session::handler_executor() const {
+  auto plain = transport().executor();
+  if (!core_->watches()) return plain;
+  const route* r = core_->watched(served_route());
+  const auto* own = plain.target<asio::io_context::executor_type>();
+  if (counters_ == nullptr || own == nullptr) {
+    return watched_executor(std::move(plain), any_place{core_->shared_metrics, r});
+  }
+  return watched_executor(*own, own_place{&counters_->turn, r});
+}
+
 bool io_session::call_operation::await_suspend(std::coroutine_handle<> calling) {
   calling_ = calling;
   if (!session_.cancel_) session_.cancel_ = std::make_unique<asio::cancellation_signal>();
-  asio::co_spawn(session_.transport().executor(), std::move(what_),
+  asio::co_spawn(session_.handler_executor(), std::move(what_),
                  asio::bind_cancellation_slot(
                      session_.cancel_->slot(),
                      [this, owner = std::move(session_.self_)](std::exception_ptr e) mutable {
@@ -157,11 +173,14 @@ bool io_session::call_operation::await_suspend(std::coroutine_handle<> calling) 
 }
 
 // Where co_spawn runs a coroutine to its end at once (as later versions of Boost may), the caller
-// was never suspended, and a long run of such calls does not pile up on the stack.
+// was never suspended, and a long run of such calls does not pile up on the stack. Else the
+// connection goes on here, within the handler's last turn.
 void io_session::call_operation::done(std::shared_ptr<session> owner, std::exception_ptr error) {
   error_ = std::move(error);
   session_.self_ = owner;
-  if (std::exchange(state_, state::done) == state::running) calling_.resume();
+  if (std::exchange(state_, state::done) != state::running) return;
+  const running_handler none(session_.count().turn, nullptr);
+  calling_.resume();
 }
 
 void io_session::cancel_call() {
