@@ -126,7 +126,8 @@ router holding_routes(const holding& h) {
     co_return "held";
   });
   routes.get("/timer", [h]() -> awaitable<std::string> {
-    co_await wait_by(co_await asio::this_coro::executor, 1ms);
+    const auto executor = co_await asio::this_coro::executor;
+    co_await wait_by(executor, 1ms);
     h.hold("GET /timer");
     co_return "held";
   });
@@ -137,13 +138,11 @@ router holding_routes(const holding& h) {
   });
   routes.get("/child", [h]() -> awaitable<std::string> {
     const auto executor = co_await asio::this_coro::executor;
-    co_await asio::co_spawn(
-        executor,
-        [h, executor]() -> awaitable<void> {
-          co_await wait_by(executor, 1ms);
-          h.hold("GET /child");
-        },
-        asio::use_awaitable);
+    auto child = [&]() -> awaitable<void> {
+      co_await wait_by(executor, 1ms);
+      h.hold("GET /child");
+    };
+    co_await asio::co_spawn(executor, child, asio::use_awaitable);
     co_return "held";
   });
   routes.get("/content", [h] {
@@ -295,7 +294,8 @@ TEST_CASE("a handler that waits for something else holds no thread") {
     router routes = holding_routes(h);
     routes.get("/long-timer", [&]() -> awaitable<void> {
       timer_runs.set_value();
-      co_await wait_by(co_await asio::this_coro::executor, 24h);
+      const auto executor = co_await asio::this_coro::executor;
+      co_await wait_by(executor, 24h);
     });
     routes.get("/long-work", [&]() -> awaitable<std::string> {
       co_await run_blocking([&] {
