@@ -206,6 +206,23 @@ TEST_CASE("the watchdog tells of a thread that is held, once it is woken by a co
   CHECK(result.get() == &held);
 }
 
+// Another one, which is slower, says when it is time.
+TEST_CASE("the watchdog looks at nothing while no connection is open") {
+  serving::metrics m(0), others(0);
+  const std::atomic<std::size_t> none{0}, one{1};
+  std::atomic<int> told{0};
+  std::promise<void> time_is_up;
+  serving::watchdog asleep(m, none, [&](auto&, auto) { ++told; });
+  serving::watchdog awake(others, one, [&](auto&, auto) { time_is_up.set_value(); });
+  const route held{};
+  const serving::running_handler holds(m.local().turn, &held);
+  const serving::running_handler holds_too(others.local().turn, &held);
+  asleep.start(1ms);
+  awake.start(50ms);
+  CHECK(time_is_up.get_future().wait_for(patience) == std::future_status::ready);
+  CHECK(told == 0);
+}
+
 TEST_CASE("the watchdog ends at once, asleep or awake or never started") {
   serving::metrics m(0);
   std::atomic<std::size_t> open{0};
@@ -316,6 +333,43 @@ TEST_CASE("a handler that waits for something else holds no thread") {
     CHECK(works.receive_reply().ends_with("done"));
     CHECK(s->report().requests.slow_handler_turns == 1);
     CHECK(h.said->how_often("/long") == 0);
+  }
+}
+
+// The access log is written on the stack of the coroutine that has ended; it is not the handler's.
+TEST_CASE("what follows a coroutine's end is not its handler's turn") {
+  class slow_log final : public exchange_log {
+   public:
+    explicit slow_log(holding h) : h_(std::move(h)) {}
+    void write(const exchange& e) noexcept override {
+      if (e.request->target() != "/quick") return;
+      begun.set_value();
+      h_.hold("GET /plain");
+    }
+    std::promise<void> begun;
+
+   private:
+    const holding h_;
+  };
+  for (const bool own : {true, false}) {
+    const holding h;
+    router routes = holding_routes(h);
+    routes.get("/quick", []() -> awaitable<std::string> {
+      const auto executor = co_await asio::this_coro::executor;
+      co_await wait_by(executor, 1ms);
+      co_return "quick";
+    });
+    const auto log = std::make_shared<slow_log>(h);
+    auto options = h.options(200ms);
+    options.access_log = log;
+    running_server s(routes, options, own);
+    auto quick = s.connect(), plain = s.connect();
+    quick.send(get("/quick"));
+    log->begun.get_future().wait();
+    plain.send(get("/plain"));
+    CHECK(plain.receive_reply().ends_with("held"));
+    CHECK(quick.receive_reply().ends_with("quick"));
+    CHECK(h.said->how_often("/quick") == 0);
   }
 }
 
