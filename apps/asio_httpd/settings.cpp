@@ -211,6 +211,8 @@ std::vector<setting> make_settings() {
       size("deadlines", "write_rate", of(&config::deadlines, &deadlines::write_rate), 1, gib),
       duration("deadlines", "handler", of(&config::deadlines, &deadlines::handler), 1ms, 24h),
       duration("deadlines", "linger", of(&config::deadlines, &deadlines::linger), 0s, 1h),
+      duration("deadlines", "handler_turn", of(&config::deadlines, &deadlines::handler_turn), 0s,
+               24h),
 
       number("sockets", "backlog", of(&config::sockets, &socket_options::backlog), 1, 65535),
       flag("sockets", "reuse_address", of(&config::sockets, &socket_options::reuse_address)),

@@ -47,6 +47,10 @@ struct deadlines {
   duration handler = std::chrono::seconds(60);
   // How long a closing connection waits for the peer to read the last answer.
   duration linger = std::chrono::seconds(2);
+  // How long a handler may hold its thread, up to where it returns or waits by co_await, before the
+  // log has a warning that names its route, and status_report::requests counts it. Nothing is
+  // interrupted. It is noticed up to half as much later again. 0: nobody looks.
+  duration handler_turn = std::chrono::milliseconds(100);
 };
 
 }  // namespace asio_httpd

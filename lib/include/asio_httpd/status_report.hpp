@@ -56,6 +56,7 @@ struct status_report {
   struct {
     std::uint64_t total = 0;
     std::uint64_t handler_errors = 0;                // handlers that threw
+    std::uint64_t slow_handler_turns = 0;            // over deadlines::handler_turn
     std::vector<named_count> by_method;              // those that occurred
     std::array<std::uint64_t, 6> by_status_class{};  // [1] is 1xx; [0] anything else
     std::vector<route_report> by_route;              // every route, in the order of registration

@@ -84,6 +84,7 @@ json latency(const latency_report& l) {
 json requests(const status_report& r) {
   return {{"total", r.requests.total},
           {"handler_errors", r.requests.handler_errors},
+          {"slow_handler_turns", r.requests.slow_handler_turns},
           {"by_method", by_name(r.requests.by_method)},
           {"by_status_class", by_status_class(r.requests.by_status_class)},
           {"by_route", by_route(r.requests.by_route)},

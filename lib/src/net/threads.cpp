@@ -4,34 +4,14 @@
 
 #include "net/threads.hpp"
 
+#include "net/blocked_signals.hpp"
+
 #include <boost/asio/post.hpp>
 
-#include <pthread.h>
 #include <exception>
 #include <utility>
 
-#include <signal.h>
-
 namespace asio_httpd::net {
-namespace {
-
-// Signals belong to the program's main thread.
-class blocked_signals {
- public:
-  blocked_signals() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~blocked_signals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  blocked_signals(const blocked_signals&) = delete;
-  blocked_signals& operator=(const blocked_signals&) = delete;
-
- private:
-  sigset_t before_;
-};
-
-}  // namespace
 
 threads::threads(unsigned count, std::function<void(std::string_view)> on_exception)
     : on_exception_(std::move(on_exception)) {

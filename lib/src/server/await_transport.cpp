@@ -20,8 +20,11 @@ struct erased {
   std::shared_ptr<io_session> session;
 
   static void call(void* self, std::shared_ptr<void> owner, error_code ec) {
-    Handler handler = std::move(static_cast<erased*>(self)->handler);
+    auto& waiting = *static_cast<erased*>(self);
+    Handler handler = std::move(waiting.handler);
+    const auto session = std::move(waiting.session);
     owner.reset();
+    const auto holds = session->hold_thread();
     std::move(handler)(ec);
   }
 };

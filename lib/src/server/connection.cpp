@@ -125,11 +125,6 @@ bool connection::is_idle() const noexcept {
   return !work_ && (idle_ || waiting_ == waiting::stream_read);
 }
 
-std::string_view connection::route_under_way() const noexcept {
-  const bool is_called = waiting_ != waiting::head && !idle_;
-  return is_called && exchange_.route != nullptr ? exchange_.route->pattern : std::string_view();
-}
-
 void connection::begin_idle() {
   idle_ = true;
   count().idle_begun.add(1);
@@ -246,6 +241,7 @@ void connection::on_dispatch() {
   auto& [engine, response] = *work_;
   wait_is_over();
   try {
+    const running_handler holds(count().turn, exchange_.route);
     exchange_.route->run(engine.request(), response);
   } catch (...) {
     answer_handler_exception(std::current_exception());
@@ -344,6 +340,7 @@ void connection::call_after_hooks() {
   auto& [engine, response] = *work_;
   const bool closes = response.closes_connection();
   const bool streams = response.kind() == response::content::stream;
+  const auto holds = hold_thread();
   for (const middleware& m : std::exchange(exchange_.hooks, nullptr)->after) {
     try {
       m.after(engine.request(), response);

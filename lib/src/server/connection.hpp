@@ -52,7 +52,7 @@ class connection final : public io_session, private asio_httpd::peer {
   net::task<> serve() override;
   void out_of_time(waiting what) override;
   bool is_idle() const noexcept override;
-  std::string_view route_under_way() const noexcept override;
+  const route* served_route() const noexcept override { return exchange_.route; }
   void on_call_waits() override;
   static void on_watch(void* self, std::shared_ptr<void> owner, net::error_code ec);
   void look_at_peer(net::error_code ec);

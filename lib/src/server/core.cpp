@@ -4,6 +4,7 @@
 
 #include "server/core.hpp"
 
+#include "base/printable.hpp"
 #include "routing/router_access.hpp"
 #include "server/process.hpp"
 
@@ -33,6 +34,13 @@ http1::head_limits head_limits_of(const limits& l) {
   return {size, std::clamp<std::size_t>(l.fields, 1, 65535), std::min(l.target, size)};
 }
 
+// "GET example.org/report"
+std::string name_of(const route& r) {
+  if (r.pattern.empty()) return "one without a route";
+  const std::string method = r.method ? std::string(to_string(*r.method)) + ' ' : std::string();
+  return base::printable(method + r.host + r.pattern);
+}
+
 }  // namespace
 
 core::core(router r, std::optional<stream_handler> p, server_options o)
@@ -41,13 +49,26 @@ core::core(router r, std::optional<stream_handler> p, server_options o)
       options(with_defaults(std::move(o))),
       head_limits(head_limits_of(options.limits)),
       allow_all(routing::allow_value(routing::all_methods(routes))),
-      metrics(routes.size()) {}
+      shared_metrics(std::make_shared<serving::metrics>(routes.size())),
+      metrics(*shared_metrics),
+      watchdog(metrics, open,
+               [this](auto& held_by, auto limit) { tell_long_turn(held_by, limit); }) {}
 
 void core::log(log_level level, std::string_view message) const noexcept {
   if (!options.log) return;
   try {
     options.log(level, message);
   } catch (...) {  // there is nobody left to tell
+  }
+}
+
+void core::tell_long_turn(const route& held_by, std::chrono::milliseconds limit) const noexcept {
+  try {
+    log(log_level::warning,
+        "a handler holds a thread of the server for more than " + std::to_string(limit.count()) +
+            " ms: " + name_of(held_by) +
+            "; move what blocks to run_blocking(), or .blocking() on its route");
+  } catch (...) {  // no memory for the line
   }
 }
 
@@ -66,6 +87,10 @@ status_report core::report() const {
   made.connections.limit = connection_limit;
   made.process = {resident_memory(), open_descriptors(), descriptor_limit()};
   return made;
+}
+
+void core::one_more() noexcept {
+  if (open.fetch_add(1) == 0) watchdog.wake();
 }
 
 void core::one_is_gone() noexcept {

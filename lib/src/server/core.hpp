@@ -8,6 +8,7 @@
 
 #include "http1/head_parser.hpp"
 #include "server/metrics.hpp"
+#include "server/watchdog.hpp"
 
 #include <asio_httpd/server.hpp>
 #include <asio_httpd/stream.hpp>
@@ -31,9 +32,13 @@ struct core {
   server_options options;                        // with every default filled in
   const http1::head_limits head_limits;
   const std::string allow_all;  // the Allow of `OPTIONS *`
-  serving::metrics metrics;
+  // By itself, because executors that users keep refer to it (watched_executor.hpp): were it the
+  // core that they keep, routes whose handlers keep executors would keep themselves.
+  const std::shared_ptr<serving::metrics> shared_metrics;
+  serving::metrics& metrics;
   // Connections, and who wants to know that there are none any more.
   std::atomic<std::size_t> open{0};
+  void one_more() noexcept;
   void one_is_gone() noexcept;
   void when_none_is_open(std::function<void()> f);
   std::atomic<bool> leaving{false};   // a stop is under way
@@ -52,10 +57,20 @@ struct core {
   void log(log_level level, std::string_view message) const noexcept;
   status_report report() const;
 
+  // Whether turns of handlers are watched; and as whose, where there may be no route.
+  bool watches() const noexcept { return watchdog::is_limit(options.deadlines.handler_turn); }
+  const route* watched(const route* r) const noexcept { return r != nullptr ? r : &unrouted_; }
+
  private:
+  void tell_long_turn(const route& held_by, std::chrono::milliseconds limit) const noexcept;
+
+  const route unrouted_{};
   std::mutex mutex_;
   std::function<void()> none_open_;
   std::vector<cut_connection> cuts_;
+
+ public:
+  serving::watchdog watchdog;  // ends first: it looks at all of this
 };
 
 // From the descriptor limit of the process: a tenth is left for files and the user's own.

@@ -30,6 +30,11 @@ bool asks_for(const request& q, std::string_view protocol) {
   return named;
 }
 
+bool admit(const core& c, workspace& w, const exchange_state& state) {
+  const running_handler holds(c.metrics.local().turn, c.watched(state.route));
+  return state.hooks->admit(w.engine.request(), w.response);
+}
+
 }  // namespace
 
 bool find_route(const core& c, workspace& w, exchange_state& state) {
@@ -46,7 +51,7 @@ bool find_route(const core& c, workspace& w, exchange_state& state) {
     state.hooks = router_access::hooks_without_route(c.routes, e.request().host(),
                                                      has_path ? &e.path() : nullptr);
   }
-  if (state.hooks != nullptr && !state.hooks->admit(e.request(), w.response)) return false;
+  if (state.hooks != nullptr && !admit(c, w, state)) return false;
   if (state.route != nullptr) return true;
   if (e.targets_server()) {  // OPTIONS *
     w.response.status(status::no_content).set(field::allow, c.allow_all);

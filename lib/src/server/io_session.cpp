@@ -6,9 +6,11 @@
 
 #include "base/printable.hpp"
 #include "server/stream_implementation.hpp"
+#include "server/watched_executor.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <new>
@@ -48,7 +50,7 @@ io_session::io_session(std::shared_ptr<net::worker> owner, std::shared_ptr<core>
                        std::unique_ptr<net::transport> t)
     : session(std::move(owner), std::move(t)), core_(std::move(c)) {
   count().accepted.add(1);
-  core_->open.fetch_add(1);
+  core_->one_more();
 }
 
 io_session::~io_session() {
@@ -195,12 +197,18 @@ void io_session::cut() {
   fail(close_reason::drain_deadline);
 }
 
+// Its pattern; "" for none.
+std::string io_session::route_under_way() const {
+  const bool is_called = waiting_ > waiting::head && served_route() != nullptr;
+  return is_called ? served_route()->pattern : std::string();
+}
+
 void io_session::note_cut() noexcept {
   const bool other_protocol = observer_ != nullptr && waiting_ == waiting::producer;
   const bool peers_turn = other_protocol && observer_->waits_for_peer();
   const waiting what = peers_turn ? waiting::linger : waiting_;
   try {
-    core_->note_cut({peer_name(), std::string(route_under_way()), std::string(to_string(what))});
+    core_->note_cut({peer_name(), route_under_way(), std::string(to_string(what))});
   } catch (const std::bad_alloc&) {  // it is counted all the same
   }
 }
@@ -225,10 +233,24 @@ asio::awaitable<void> to_its_end(asio::awaitable<void> what) {
 
 }  // namespace
 
+static_assert(sizeof(watched_executor<asio::io_context::executor_type, own_place>) <=
+              sizeof(std::shared_ptr<void>) + sizeof(void*));  // an any_io_executor's room
+
+asio::any_io_executor io_session::handler_executor() const {
+  auto plain = transport().executor();
+  if (!core_->watches()) return plain;
+  const route* r = core_->watched(served_route());
+  const auto* own = plain.target<asio::io_context::executor_type>();
+  if (counters_ == nullptr || own == nullptr) {
+    return watched_executor(std::move(plain), any_place{core_->shared_metrics, r});
+  }
+  return watched_executor(*own, own_place{&counters_->turn, r});
+}
+
 bool io_session::call_operation::await_suspend(std::coroutine_handle<> calling) {
   calling_ = calling;
   if (!session_.cancel_) session_.cancel_ = std::make_unique<asio::cancellation_signal>();
-  asio::co_spawn(session_.transport().executor(), to_its_end(std::move(what_)),
+  asio::co_spawn(session_.handler_executor(), to_its_end(std::move(what_)),
                  asio::bind_cancellation_slot(
                      session_.cancel_->slot(),
                      [this, owner = std::move(session_.self_)](std::exception_ptr e) mutable {
@@ -241,11 +263,14 @@ bool io_session::call_operation::await_suspend(std::coroutine_handle<> calling) 
 }
 
 // Where co_spawn runs a coroutine to its end at once (as later versions of Boost may), the caller
-// was never suspended, and a long run of such calls does not pile up on the stack.
+// was never suspended, and a long run of such calls does not pile up on the stack. Else the
+// connection goes on here, within the handler's last turn.
 void io_session::call_operation::done(std::shared_ptr<session> owner, std::exception_ptr error) {
   error_ = std::move(error);
   session_.self_ = owner;
-  if (std::exchange(state_, state::done) == state::running) calling_.resume();
+  if (std::exchange(state_, state::done) != state::running) return;
+  const running_handler none(session_.count().turn, nullptr);
+  calling_.resume();
 }
 
 void io_session::cancel_call() {

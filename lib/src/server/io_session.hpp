@@ -102,6 +102,11 @@ class io_session : public net::session {
   const core& shared() const noexcept { return *core_; }
   clock::time_point now() const noexcept { return core_->clock().now(); }
 
+  // For the watchdog: what the user's coroutine runs on, and what to hold while it is resumed by
+  // hand.
+  boost::asio::any_io_executor handler_executor() const;
+  running_handler hold_thread() noexcept { return {count().turn, core_->watched(served_route())}; }
+
  protected:
   // The life of the session, from its first byte on. It ends when this does.
   virtual net::task<> serve() = 0;
@@ -115,8 +120,8 @@ class io_session : public net::session {
   virtual void on_drain();
   // Whether draining may end it now.
   virtual bool is_idle() const noexcept = 0;
-  // The pattern of the route of the request that is under way; "" for none.
-  virtual std::string_view route_under_way() const noexcept { return {}; }
+  // Whose handler is called; null where that has no route.
+  virtual const route* served_route() const noexcept { return nullptr; }
   // The user's coroutine has begun to wait for something.
   virtual void on_call_waits() {}
 
@@ -159,6 +164,7 @@ class io_session : public net::session {
  private:
   net::task<> run();
   void finish() noexcept;
+  std::string route_under_way() const;
   void note_cut() noexcept;
   void log_exception() noexcept;
   void fail_by_exception() noexcept;

@@ -111,7 +111,7 @@ bool body_writer::is_draining() const noexcept {
 }
 
 asio::any_io_executor body_writer::get_executor() const {
-  return implementation_->connection->get().transport().executor();
+  return implementation_->connection->get().handler_executor();
 }
 
 }  // namespace asio_httpd

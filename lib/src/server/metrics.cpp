@@ -51,6 +51,18 @@ std::uint64_t metrics::closed(close_reason r) const noexcept {
   return sum([r](auto& c) -> auto& { return c.closed[static_cast<std::size_t>(r)]; });
 }
 
+const route* metrics::find_long_turn(turn_watch::time_point now,
+                                     turn_watch::duration limit) noexcept {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, counters] : threads_) {
+    const route* held_by = counters->watch.look(counters->turn, now, limit);
+    if (held_by == nullptr) continue;
+    slow_handler_turns_.add(1);
+    return held_by;
+  }
+  return nullptr;
+}
+
 void metrics::fill(status_report& report, const router& routes) const {
   const std::lock_guard lock(mutex_);
   fill_connections(report);
@@ -85,6 +97,7 @@ void metrics::fill_requests(status_report& report) const {
   auto& requests = report.requests;
   requests.total = sum([](auto& c) -> auto& { return c.requests; });
   requests.handler_errors = sum([](auto& c) -> auto& { return c.handler_errors; });
+  requests.slow_handler_turns = slow_handler_turns_.get();
   requests.without_route = sum([](auto& c) -> auto& { return c.without_route; });
   for (std::size_t i = 0; i < method_count; ++i) {
     const auto n = sum([i](auto& c) -> auto& { return c.by_method[i]; });

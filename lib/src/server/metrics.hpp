@@ -9,6 +9,8 @@
 #include "http1/rule.hpp"
 #include "server/counter.hpp"
 #include "server/histogram.hpp"
+#include "server/running_handler.hpp"
+#include "server/turn_watch.hpp"
 
 #include <asio_httpd/close_reason.hpp>
 #include <asio_httpd/method.hpp>
@@ -30,6 +32,7 @@ namespace asio_httpd::serving {
 struct alignas(128) thread_counters {
   explicit thread_counters(std::size_t routes) : by_route(routes) {}
 
+  turn_slot turn;
   counter accepted;
   counter refused;
   counter accept_errors;
@@ -46,6 +49,7 @@ struct alignas(128) thread_counters {
   std::array<counter, http1::rule_count> broken_rules;
   std::vector<counter> by_route;
   histogram latency;
+  turn_watch watch;  // the watchdog's, with the mutex of the metrics
 };
 
 class metrics {
@@ -61,6 +65,9 @@ class metrics {
   thread_counters& local() noexcept;
 
   std::uint64_t closed(close_reason r) const noexcept;
+  // For the watchdog, who asks again up to null: the route whose handler has held its thread for
+  // `limit`, if that is news. Counts it.
+  const route* find_long_turn(turn_watch::time_point now, turn_watch::duration limit) noexcept;
   // Fills in what is counted; the rest of the report is the server's.
   void fill(status_report& report, const router& routes) const;
 
@@ -78,6 +85,7 @@ class metrics {
   const std::uint64_t id_;
   mutable std::mutex mutex_;
   std::map<std::thread::id, std::unique_ptr<thread_counters>> threads_;
+  counter slow_handler_turns_;  // with the mutex
 };
 
 }  // namespace asio_httpd::serving

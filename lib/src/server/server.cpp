@@ -134,6 +134,7 @@ void server::implementation::start(bool with_listeners) {
     core->listeners = listener_names;
     for (auto& l : listeners) l->start();  // from here on, others may look
     if (threads) threads->start();
+    if (with_listeners) core->watchdog.start(core->options.deadlines.handler_turn);
   } catch (...) {
     undo_start();
     throw;
@@ -365,6 +366,10 @@ void server::implementation::finish_stop() {
     if (!timer) return;
     timer->cancel();
     timer.reset();
+  }
+  if (executor) core->watchdog.stop();  // without the mutex: its log line may ask for a report
+  {
+    const std::lock_guard lock(mutex);
     report.cut =
         static_cast<std::size_t>(core->metrics.closed(close_reason::drain_deadline) - cut_before) +
         core->open;
@@ -419,6 +424,7 @@ void server::implementation::report_stop(std::function<void(stop_report)> tell,
 void server::implementation::join() {
   if (executor) return;
   threads->finish();
+  core->watchdog.stop();
   {
     std::unique_ptr<net::threads> gone_threads;  // destroyed last
     std::vector<std::shared_ptr<net::worker>> gone_workers;

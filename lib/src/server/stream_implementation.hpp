@@ -28,9 +28,7 @@ struct stream_access {
 
 struct stream::implementation {
   implementation(std::shared_ptr<serving::io_session> s, std::string bytes)
-      : session(std::move(s)),
-        buffered(std::move(bytes)),
-        executor(session->transport().executor()) {}
+      : session(std::move(s)), buffered(std::move(bytes)), executor(session->handler_executor()) {}
 
   // Throws operation_aborted where the session is gone, or the error that ended it.
   void require_open() const;

@@ -135,7 +135,7 @@ const std::string& websocket::protocol() const noexcept {
 }
 
 asio::any_io_executor websocket::get_executor() const {
-  return implementation_->executor;
+  return implementation_->handler_executor;
 }
 
 const websocket_close& websocket::closed_by() const noexcept {

@@ -46,6 +46,7 @@ websocket::implementation::implementation(std::shared_ptr<serving::io_session> s
                                           std::string agreed)
     : protocol(std::move(agreed)),
       executor(s->transport().executor()),
+      handler_executor(s->handler_executor()),
       session_(std::move(s)),
       options_(std::move(o)),
       engine_(codec) {
@@ -89,7 +90,7 @@ void implementation::pump() {
         break;
     }
   }
-  if (is_ready()) receiver_.complete({});
+  if (is_ready()) wake_receiver({});
 }
 
 void implementation::wait_to_read() {
@@ -179,6 +180,15 @@ void implementation::lend(bool is_lent) {
   if (engine_.is_closing() && !waits_to_write_) set_deadline();
 }
 
+// The handler may end in this, and with it the session.
+void implementation::wake_receiver(net::error_code ec) {
+  if (receiver_.empty()) return;
+  if (!session_) return receiver_.complete(ec);
+  const auto lender = session_;
+  const auto holds = lender->hold_thread();
+  receiver_.complete(ec);
+}
+
 // No coroutine of its own: a wait costs one frame less, and Asio keeps the memory of two.
 asio::awaitable<void> implementation::wait_until_ready() {
   auto initiate = [this](auto handler) {
@@ -187,8 +197,7 @@ asio::awaitable<void> implementation::wait_until_ready() {
       slot.assign([weak = weak_from_this()](asio::cancellation_type) {
         const auto link = weak.lock();
         if (!link) return;
-        asio::post(link->executor,
-                   [link] { link->receiver_.complete(asio::error::operation_aborted); });
+        asio::post(link->executor, [link] { link->wake_receiver(asio::error::operation_aborted); });
       });
     }
     receiver_.store(std::move(handler));
@@ -424,7 +433,7 @@ void implementation::drop_input() {
   const auto result =
       session_->transport().read(engine_.input().write_position(), engine_.input().room());
   const bool goes_on = result.error ? result.error == asio::error::would_block : result.size != 0;
-  goes_on ? wait_to_read() : receiver_.complete({});
+  goes_on ? wait_to_read() : wake_receiver({});
 }
 
 void implementation::detach() noexcept {

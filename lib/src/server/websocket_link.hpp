@@ -59,6 +59,7 @@ struct websocket::implementation final : std::enable_shared_from_this<websocket:
 
   const std::string protocol;
   const boost::asio::any_io_executor executor;
+  const boost::asio::any_io_executor handler_executor;
   websocket_close closed;
 
  private:
@@ -81,6 +82,7 @@ struct websocket::implementation final : std::enable_shared_from_this<websocket:
   void look_at_peer();
   void read_now();
   void drop_input();
+  void wake_receiver(net::error_code ec);
   void end();
   void lend(bool is_lent);
   boost::asio::awaitable<void> wait_until_ready();

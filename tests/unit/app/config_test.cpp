@@ -172,6 +172,7 @@ TEST_CASE("everything that can be said arrives") {
   CHECK(c.deadlines.write_rate == 100);
   CHECK(c.deadlines.handler == 1h);
   CHECK(c.deadlines.linger == 0s);
+  CHECK(c.deadlines.handler_turn == 250ms);
   CHECK(c.sockets.backlog == 128);
   CHECK_FALSE(c.sockets.reuse_address);
   CHECK(c.sockets.reuse_port);

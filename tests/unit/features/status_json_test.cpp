@@ -72,6 +72,7 @@ status_report filled_report() {
   r.connections.closed = one_for_each_reason();
   r.requests.total = 201;
   r.requests.handler_errors = 202;
+  r.requests.slow_handler_turns = 207;
   r.requests.by_method = one_for_each_method();
   r.requests.by_status_class = {300, 301, 302, 303, 304, 305};
   r.requests.by_route = {{"", "GET", "/flag", 203}, {"example.org", "*", "/{rest...}", 204}};
@@ -165,6 +166,7 @@ TEST_CASE("each value stands under its name") {
   CHECK(j["connections"]["closed"]["internal_error"] == 18);
   CHECK(j["requests"]["total"] == 201);
   CHECK(j["requests"]["handler_errors"] == 202);
+  CHECK(j["requests"]["slow_handler_turns"] == 207);
   CHECK(j["requests"]["by_method"]["HEAD"] == 1);
   CHECK(j["requests"]["by_status_class"]["2xx"] == 302);
   CHECK(j["requests"]["by_status_class"]["other"] == 300);
