@@ -43,7 +43,7 @@ struct deadlines {
   // A peer must take `write_rate` bytes a second of an answer in each period of `write`.
   duration write = std::chrono::seconds(15);
   std::uint64_t write_rate = 240;
-  // A coroutine handler; 503.
+  // A coroutine handler, up to its end or to its next read or write of content; 503.
   duration handler = std::chrono::seconds(60);
   // How long a closing connection waits for the peer to read the last answer.
   duration linger = std::chrono::seconds(2);

@@ -72,11 +72,12 @@ void negotiate_error(const request& q, response& r, std::string_view detail) {
   const bool is_plain = r.text() == error_response(r.status()).text();
   if (!is_plain && detail.empty()) return;
   response page = error_page(q, r.status(), is_plain ? std::string_view() : detail);
-  const bool stays = page.fields().get(field::content_type).starts_with("text/plain");
-  for (auto [id, name, value] : page.fields()) {
-    id == field::vary ? r.fields().append(name, value) : r.fields().set(name, value);
-  }
-  if (!stays) r.body(page.release_text());
+  const bool is_text = page.fields().get(field::content_type).starts_with("text/plain");
+  r.fields().append(field::vary, page.fields().get(field::vary));
+  if (is_text) return;
+  page.fields().erase(field::vary);
+  for (auto [id, name, value] : page.fields()) r.fields().set(name, value);
+  r.body(page.release_text());
 }
 
 handler_failure answer_exception(std::exception_ptr error) {

@@ -31,6 +31,11 @@ class loop::holder {
 void loop::run() {
   if (is_over() || held_ != 0) return;
   const holder running(*this);
+  do run_handlers();
+  while (carrier_ && carrier_->carry());
+}
+
+void loop::run_handlers() {
   context_->restart();
   std::size_t ran = 0;
   while (context_->poll_one() != 0) {

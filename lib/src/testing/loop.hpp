@@ -6,12 +6,16 @@
 
 #pragma once
 
+#include "testing/socket_carrier.hpp"
+
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <utility>
 
 namespace asio_httpd::testing {
 
@@ -21,7 +25,15 @@ class loop {
   boost::asio::io_context& context() noexcept { return *context_; }
   bool is_over() const noexcept { return !context_; }
   // Throws away what waits.
-  void end() noexcept { context_.reset(); }
+  void end() noexcept {
+    carrier_.reset();
+    context_.reset();
+  }
+  // The way of a new connection to the server. `pipe` is the other end of the client's.
+  std::unique_ptr<net::transport> connect(std::unique_ptr<net::transport> pipe,
+                                          const net::endpoint& remote) {
+    return carrier_ ? carrier_->connect(std::move(pipe), remote) : std::move(pipe);
+  }
 
   // Everything that is ready, until nothing is; nothing where it is called from a handler or while
   // it is held.
@@ -36,9 +48,15 @@ class loop {
 
  private:
   class holder;
+  void run_handlers();
+  std::unique_ptr<socket_carrier> make_carrier() {
+    const auto how = socket_carrier::of_new_servers;
+    return how ? std::make_unique<socket_carrier>(*context_, *how) : nullptr;
+  }
   bool wait_for_one(std::chrono::steady_clock::time_point end);
 
   std::optional<boost::asio::io_context> context_{std::in_place};
+  std::unique_ptr<socket_carrier> carrier_ = make_carrier();
   unsigned held_ = 0;
 };
 

@@ -126,8 +126,9 @@ answer server::delete_(std::string target, field_lines fields) {
 connection server::connect(std::string_view address, std::uint16_t port) {
   auto& i = *implementation_;
   if (!i.subject->is_running()) throw error("the server has stopped: it accepts no connection");
-  auto made = net::make_memory_connection(context().get_executor(), endpoint_of(address, port));
-  server_access::adopt(*i.subject, std::move(made.server_end));
+  const net::endpoint remote = endpoint_of(address, port);
+  auto made = net::make_memory_connection(context().get_executor(), remote);
+  server_access::adopt(*i.subject, i.loop->connect(std::move(made.server_end), remote));
   poll();
   return connection(std::make_unique<connection::implementation>(i.loop, made.peer, i.log));
 }

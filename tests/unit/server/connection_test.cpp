@@ -233,7 +233,8 @@ TEST_CASE("many coroutines that do not wait, pipelined, need no stack") {
   CHECK(replies_in(h.ask(c, batch)).size() == 20000);
 }
 
-TEST_CASE("a peer that does not read its answers: nothing more is taken up, memory is bounded") {
+TEST_CASE("a peer that does not read its answers: nothing more is taken up, memory is bounded" *
+          test_support::in_memory_only) {
   std::size_t handled = 0;
   router routes;
   routes.get("/", [&] {
@@ -294,7 +295,8 @@ TEST_CASE("servers one after the other and side by side keep their names apart")
   }
 }
 
-TEST_CASE("RSS and connections are flat after 100,000 bad requests") {
+TEST_CASE("RSS and connections are flat after 100,000 bad requests" *
+          test_support::in_memory_only) {
   // The allocator's arenas settle in the first tenth.
   server_harness h(hello(), {.log = [](log_level, std::string_view) {}});
   const std::string_view bad[] = {

@@ -420,7 +420,8 @@ TEST_CASE("the head goes out where its producer waits before it writes") {
   CHECK(h.report().connections.open == 1);
 }
 
-TEST_CASE("a reader that stops holds its producer, at the cost of one piece") {
+TEST_CASE("a reader that stops holds its producer, at the cost of one piece" *
+          test_support::in_memory_only) {
   int written = 0;
   router routes;
   routes.get("/out", [&] {

@@ -170,7 +170,8 @@ TEST_CASE_FIXTURE(fixture, "idle connections are closed in silence") {
   CHECK(h.ends() == "idle_timeout");
 }
 
-TEST_CASE("threat 11: a peer that reads its answer one byte a second is cut, others are served") {
+TEST_CASE("threat 11: a peer that reads its answer one byte a second is cut, others are served" *
+          test_support::in_memory_only) {
   router routes;
   routes.get("/large", [] { return std::string(1024 * 1024, 'x'); });
   routes.get("/", [] { return "hello"; });
@@ -191,7 +192,8 @@ TEST_CASE("threat 11: a peer that reads its answer one byte a second is cut, oth
   CHECK(h.ends() == "write_timeout");
 }
 
-TEST_CASE("a peer that reads slowly, but fast enough, gets everything") {
+TEST_CASE("a peer that reads slowly, but fast enough, gets everything" *
+          test_support::in_memory_only) {
   router routes;
   routes.get("/large", [] { return std::string(40 * 1024, 'x'); });
   server_harness h(routes);
@@ -421,7 +423,8 @@ TEST_CASE_FIXTURE(fixture, "drain in a coroutine") {
   CHECK(report->cut_connections.at(0).route == "/slow");
 }
 
-TEST_CASE("drain: a large answer is finished, a peer that does not read it is cut") {
+TEST_CASE("drain: a large answer is finished, a peer that does not read it is cut" *
+          test_support::in_memory_only) {
   router routes;
   routes.get("/", [] { return std::string(1024 * 1024, 'x'); });
   server_harness h(routes);
@@ -496,7 +499,8 @@ TEST_CASE("what is called by nobody ends its session where it throws, and nothin
 
 // --- streams -------------------------------------------------------------------------------------
 
-TEST_CASE("a protocol that is not HTTP has the same deadlines and the same stop") {
+TEST_CASE("a protocol that is not HTTP has the same deadlines and the same stop" *
+          test_support::in_memory_only) {
   std::string error;
   server_harness h(stream_handler{[&](stream s) -> awaitable<void> {
     try {

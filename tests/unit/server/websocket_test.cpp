@@ -277,7 +277,8 @@ TEST_CASE("a client that says nothing is sent a ping, then closed") {
   CHECK(h.report().connections.open == 1);
 }
 
-TEST_CASE("a client that does not take what is sent holds the handler, and is closed in the end") {
+TEST_CASE("a client that does not take what is sent holds the handler, and is closed in the end" *
+          test_support::in_memory_only) {
   int sent = 0;
   server_harness h(routes_with(
       [&](websocket s) -> awaitable<void> {
