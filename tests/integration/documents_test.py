@@ -47,7 +47,7 @@ class Programs(unittest.TestCase):
 
     def test_the_programs_of_the_pages_compile(self):
         compiler = shutil.which(os.environ.get("CXX", "g++"))
-        for page in ("tutorial/first-server.md", "reference/forms.md", "how-to/large-content.md", "how-to/stream.md",
+        for page in ("tutorial/first-server.md", "reference/forms.md", "how-to/uploads.md", "how-to/stream.md",
                      "how-to/stop.md"):
             programs = blocks(SOURCE / "docs" / page, "cpp")
             self.assertTrue(programs)

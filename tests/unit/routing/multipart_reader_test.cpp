@@ -197,7 +197,7 @@ TEST_CASE("a part is of no use once the next one was asked for") {
   for (const int more : {1, 3, 4}) {
     CHECK(read(whole, 3, [&](multipart_reader& parts) -> awaitable<void> {
             const auto* part = co_await parts.next();
-            content_reader kept = *part;
+            multipart_reader::part kept = *part;
             for (int i = 0; i < more; ++i) co_await parts.next();
             co_await kept.read();
           }) == late);
@@ -227,7 +227,7 @@ TEST_CASE("each rule that is broken is said, where it is and from then on") {
   };
   const form_limits limits{.parts = 2, .part_head = 150, .part_fields = 2, .preamble = 100};
   for (const auto& [text, rule] : forms) {
-    const bool first_is_good = rule != multipart_rule::preamble_too_large && text != "";
+    const bool first_is_good = rule != multipart_rule::preamble_too_large && !text.empty();
     const std::string form = first_is_good ? title + text : text;
     const std::string says =
         std::to_string(to_integer(answer_to(rule))) + " " + std::string(to_string(rule)) + "\n";
@@ -257,7 +257,7 @@ TEST_CASE("a form that is none, or is said twice to be one, is refused before it
   const auto refused = [](fields type) {
     const auto from = std::make_shared<pieces>(whole, 100);
     std::string got;
-    const std::string error = read(from, writes_down(got), {}, std::move(type));
+    std::string error = read(from, writes_down(got), {}, std::move(type));
     CHECK(from->reads == 0);
     return error;
   };
