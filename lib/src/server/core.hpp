@@ -29,6 +29,7 @@ struct core {
 
   const router routes;
   const std::optional<stream_handler> protocol;  // instead of HTTP
+  const route unrouted{};                        // whose a handler is that has no route
   server_options options;                        // with every default filled in
   const http1::head_limits head_limits;
   const std::string allow_all;  // the Allow of `OPTIONS *`
@@ -59,18 +60,15 @@ struct core {
 
   // Whether turns of handlers are watched; and as whose, where there may be no route.
   bool watches() const noexcept { return watchdog::is_limit(options.deadlines.handler_turn); }
-  const route* watched(const route* r) const noexcept { return r != nullptr ? r : &unrouted_; }
+  const route* watched(const route* r) const noexcept { return r != nullptr ? r : &unrouted; }
+  serving::watchdog watchdog;
 
  private:
   void tell_long_turn(const route& held_by, std::chrono::milliseconds limit) const noexcept;
 
-  const route unrouted_{};
   std::mutex mutex_;
   std::function<void()> none_open_;
   std::vector<cut_connection> cuts_;
-
- public:
-  serving::watchdog watchdog;  // ends first: it looks at all of this
 };
 
 // From the descriptor limit of the process: a tenth is left for files and the user's own.

@@ -20,6 +20,9 @@
 
 #include <doctest/doctest.h>
 
+#include <pthread.h>
+#include <signal.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <future>
@@ -67,6 +70,12 @@ class said_lines {
   std::condition_variable changed_;
   std::vector<std::string> lines_;
 };
+
+bool is_blocked(int signal) {
+  sigset_t blocked;
+  pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
+  return sigismember(&blocked, signal) == 1;
+}
 
 // How a handler holds its thread: until the log has named it.
 class holding {
@@ -189,6 +198,7 @@ TEST_CASE("the watchdog tells of a thread that is held, once it is woken by a co
   std::promise<const route*> told;
   serving::watchdog dog(m, open, [&](const route& r, std::chrono::milliseconds limit) {
     CHECK(limit == 2ms);
+    CHECK(is_blocked(SIGTERM));
     told.set_value(&r);
   });
   const route held{};
