@@ -65,6 +65,15 @@ router other_routes() {
   return routes;
 }
 
+std::string connections_of(const server& other) {
+  const auto now = other.report().connections;
+  std::string lines = "open " + std::to_string(now.open) + "\n";
+  for (const auto& [reason, count] : now.closed) {
+    if (count != 0) lines += reason + " " + std::to_string(count) + "\n";
+  }
+  return lines;
+}
+
 // --- the proxy -----------------------------------------------------------------------------------
 
 struct answer {
@@ -154,8 +163,7 @@ int main(int argc, char** argv) {
   };
   routes.get("/slow", passes_on).deadline(std::chrono::minutes(1));
   routes.get("/broken", passes_on).deadline(std::chrono::minutes(1));
-  routes.get("/connections",
-             [&other] { return std::to_string(other.report().connections.open) + "\n"; });
+  routes.get("/connections", [&other] { return connections_of(other); });
   const int port = argc > 1 ? std::atoi(argv[1]) : 8080;
   return run(std::move(routes), {.port = static_cast<std::uint16_t>(port)});
 }

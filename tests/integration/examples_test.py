@@ -213,7 +213,7 @@ class Examples(unittest.TestCase):
             content = server.opened("/slow")
             self.assertEqual(content.headers["Content-Length"], str(20 * len("a line of the slow server\n")))
             self.assertEqual(content.readline(), b"a line of the slow server\n")
-            self.assertEqual(server.get("/connections"), (200, "1\n"))
+            self.assertEqual(server.get("/connections"), (200, "open 1\n"))
             self.assertEqual(content.read(), b"a line of the slow server\n" * 19)
 
     def test_12_streaming_proxy_whose_client_leaves(self):
@@ -222,9 +222,10 @@ class Examples(unittest.TestCase):
             content.readline()
             content.close()
             deadline = time.monotonic() + 30
-            while server.get("/connections")[1] != "0\n":
+            while server.get("/connections")[1] == "open 1\n":
                 self.assertLess(time.monotonic(), deadline, "the connection to the other server stays")
                 time.sleep(0.01)  # polling another process; there is no event to wait for
+            self.assertEqual(server.get("/connections")[1], "open 0\nclient_aborted 1\n")
 
     def test_12_streaming_proxy_whose_other_server_breaks(self):
         with Example("12_streaming_proxy") as server:
