@@ -121,8 +121,8 @@ class running_server {
   std::vector<std::thread> users_;
 };
 
-awaitable<void> wait_by(asio::any_io_executor executor, std::chrono::nanoseconds d) {
-  asio::steady_timer timer(std::move(executor), d);
+awaitable<void> wait_by(asio::any_io_executor executor, std::chrono::milliseconds d) {
+  asio::steady_timer timer(executor, d);
   co_await timer.async_wait(asio::use_awaitable);
 }
 
