@@ -121,8 +121,8 @@ class running_server {
   std::vector<std::thread> users_;
 };
 
-awaitable<void> wait_by(asio::any_io_executor executor, std::chrono::nanoseconds d) {
-  asio::steady_timer timer(std::move(executor), d);
+awaitable<void> wait_by(asio::any_io_executor executor, std::chrono::milliseconds d) {
+  asio::steady_timer timer(executor, d);
   co_await timer.async_wait(asio::use_awaitable);
 }
 
@@ -156,6 +156,7 @@ router holding_routes(const holding& h) {
   });
   routes.get("/content", [h] {
     return streaming("text/plain", [h](body_writer out) -> awaitable<void> {
+      CHECK(out.get_executor() == co_await asio::this_coro::executor);
       co_await out.write("he");
       co_await wait_by(out.get_executor(), 1ms);
       h.hold("GET /content");
@@ -300,6 +301,7 @@ TEST_CASE("a handler that was resumed by bytes of its peer") {
 TEST_CASE("a handler that has no route") {
   const holding h;
   const stream_handler protocol{[h](stream s) -> awaitable<void> {
+    CHECK(s.get_executor() == co_await asio::this_coro::executor);
     char byte = 0;
     co_await s.read_some(&byte, 1);
     h.hold("one without a route");

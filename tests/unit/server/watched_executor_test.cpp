@@ -80,7 +80,7 @@ TEST_CASE_FIXTURE(fixture, "a function that throws ends its turn") {
 TEST_CASE_FIXTURE(fixture, "context and outstanding work are the inner executor's") {
   CHECK(&asio::query(watched, asio::execution::context) == &context);
   std::optional<asio::any_io_executor> working =
-      asio::prefer(watched, asio::execution::outstanding_work.tracked);
+      asio::prefer(watched, asio::execution::outstanding_work_t::tracked);
   CHECK(context.poll() == 0);
   CHECK_FALSE(context.stopped());
   working.reset();
@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(fixture, "on a thread of the server's own it costs no allocati
   const auto before = test_support::allocations_of_this_thread();
   const asio::any_io_executor made =
       watched_executor(context.get_executor(), own_place{&slot, &one});
-  const auto working = asio::prefer(made, asio::execution::outstanding_work.tracked);
+  const auto working = asio::prefer(made, asio::execution::outstanding_work_t::tracked);
   CHECK(test_support::allocations_of_this_thread() == before);
 }
 
