@@ -118,7 +118,8 @@ class websocket {
   send_result post(const websocket_message& m);
   send_result post(std::string_view text) { return post(websocket_message{text, true}); }
   send_result post(const prepared_message& m);
-  // Begins the closing handshake. The code must be one that may be sent, else it is 1000.
+  // Begins the closing handshake, for whose end the client has deadlines::linger. The code must be
+  // one that may be sent, else it is 1000.
   void close(std::uint16_t code = 1000, std::string_view reason = {});
   bool is_open() const noexcept;
 
