@@ -22,9 +22,8 @@
 
 namespace test_support {
 
-// Of a test that counts what goes into a pipe, or uses up more ports than there are:
-// TEST_CASE("..."
-// * in_memory_only). All others run over sockets as well; see testing/socket_carrier.hpp.
+// Of a test that counts what goes into a pipe, or uses up more ports than there are. All others run
+// over sockets as well; see testing/socket_carrier.hpp.
 inline const doctest::test_suite in_memory_only("in memory only");
 
 // Before the server is made: ASIO_HTTPD_TEST_CARRIER=asio or poller in the environment lets it run

@@ -47,8 +47,8 @@ struct server_options {
   socket_options sockets = {};
   // What `run` gives open connections to finish.
   std::chrono::milliseconds drain = std::chrono::seconds(10);
-  // Of the time that a stop has, how long it only says that it comes (router::readiness answers
-  // 503) and serves as before: what a load balancer needs to see it. 0: not at all.
+  // How long a stop that has any time only says that it comes (router::readiness answers 503) and
+  // serves as before, ahead of that time: what a load balancer needs to see it. 0: not at all.
   std::chrono::milliseconds drain_notice{};
   // The value of the Server field; "" sends none.
   std::string server_name = "asio_httpd";
@@ -69,7 +69,7 @@ struct stop_report {
   // As many as `cut_connections` has at most.
   static constexpr std::size_t most_named = 100;
 
-  std::size_t open = 0;     // connections when the stop began
+  std::size_t open = 0;     // connections when they were asked to end
   std::size_t drained = 0;  // that ended by themselves in time
   std::size_t cut = 0;      // that were cut at the deadline
   std::chrono::milliseconds took{};
@@ -100,11 +100,13 @@ class server {
   // Stops accepting, lets open connections finish for at most `grace`, cuts the rest, and waits for
   // that. From its beginning on, readiness is red; each answer is its connection's last one; a
   // WebSocket is closed with 1001, an event stream ends with `retry`; connections at rest are
-  // closed, a few hundred in a tenth of a second, so that their clients do not all come back at
-  // once. Not to be called from a thread that serves: it would wait for itself.
+  // closed, on each thread a few hundred in a tenth of a second and all within half of the time,
+  // so that their clients do not all come back at once. Not to be called from a thread that serves:
+  // it would wait for itself.
   stop_report stop(std::chrono::milliseconds grace);
-  // The same in a coroutine: `stop_report how = co_await s.drain(20s);`. Not in a handler of this
-  // server, whose own request would be waited for.
+  // The same in a coroutine: `stop_report how = co_await s.drain(20s);`. Not on a thread of this
+  // server, and not in a handler, whose own request would be waited for. Where the coroutine is
+  // cancelled, what is open is cut at once.
   boost::asio::awaitable<stop_report> drain(std::chrono::milliseconds grace);
   // The same without waiting. `done` is called on your executor, or on one of the server's own
   // threads; these are joined by a later `stop({})` or by the destructor.

@@ -5,6 +5,8 @@
 
 #include <asio_httpd/cors.hpp>
 
+#include <asio_httpd/vary.hpp>
+
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
@@ -99,13 +101,6 @@ bool covers(std::string_view allowed, std::string_view origin) {
 
 // A cache must not give one origin what another was allowed (Fetch, "CORS protocol and HTTP
 // caches").
-void vary_by(std::string_view name, response& to) {
-  for (const auto& line : to.fields()) {
-    if (line.id == field::vary && (line.value == name || line.value == any)) return;
-  }
-  to.fields().append(field::vary, name);
-}
-
 class policy {
  public:
   explicit policy(cors_options o)
@@ -129,8 +124,8 @@ class policy {
   }
 
   void after(const request& r, response& to) const {
-    if (!any_origin_) vary_by("Origin", to);
-    if (is_preflight(r) && any_field_) vary_by("Access-Control-Request-Headers", to);
+    if (!any_origin_) vary_by("Origin", to.fields());
+    if (is_preflight(r) && any_field_) vary_by("Access-Control-Request-Headers", to.fields());
     if (!is_allowed(r)) return;
     if (!is_preflight(r)) set(to, field::access_control_expose_headers, exposed_fields_);
     to.set(field::access_control_allow_origin, any_origin_ ? any : r.get(field::origin));

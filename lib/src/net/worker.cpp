@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <iterator>
 #include <utility>
 
 namespace asio_httpd::net {
@@ -102,20 +101,26 @@ void tell(std::vector<std::shared_ptr<session>> sessions, void (session::*what)(
 
 }  // namespace
 
+// At once means before whatever is told to them next.
 void worker::drain_all(std::chrono::milliseconds within) {
   set_draining(true);
-  asio::dispatch(executor_, [self = shared_from_this(), within] {
-    self->to_drain_ = self->select([](const session&) { return true; });
-    const auto turns = static_cast<std::int64_t>(self->to_drain_.size() / drained_at_once);
+  auto all = select([](const session&) { return true; });
+  if (within.count() <= 0) return tell(std::move(all), &session::drain);
+  asio::dispatch(executor_, [self = shared_from_this(), within,
+                             all = std::vector<std::weak_ptr<session>>(all.begin(), all.end())] {
+    self->to_drain_ = all;
+    const auto turns = static_cast<std::int64_t>(all.size() / drained_at_once);
     self->drain_some(turns == 0 ? drain_pause : std::min(drain_pause, within / turns));
   });
 }
 
 void worker::drain_some(std::chrono::milliseconds pause) {
-  const std::size_t size = std::min(to_drain_.size(), drained_at_once);
-  const auto first = to_drain_.end() - static_cast<std::ptrdiff_t>(size);
-  tell({std::make_move_iterator(first), std::make_move_iterator(to_drain_.end())}, &session::drain);
-  to_drain_.erase(first, to_drain_.end());
+  std::vector<std::shared_ptr<session>> told;
+  for (std::size_t n = 0; n < drained_at_once && !to_drain_.empty(); ++n) {
+    if (auto held = to_drain_.back().lock()) told.push_back(std::move(held));
+    to_drain_.pop_back();
+  }
+  tell(std::move(told), &session::drain);
   if (to_drain_.empty()) return;
   drain_timer_.expires_after(pause);
   drain_timer_.async_wait([self = shared_from_this(), pause](const error_code& ec) {
@@ -154,17 +159,18 @@ void worker::arm() {
   });
 }
 
+// The next one first: what throws here must not be the end of all deadlines.
 void worker::tick() {
-  check_deadlines();
-  if (on_tick_) on_tick_(size() == 0);
-  if (clock_->is_manual()) return;
-  bool goes_on = false;
-  {
-    const std::lock_guard lock(mutex_);
-    goes_on = size_ != 0 && !stopped_;
-    armed_ = false;
+  const bool is_last = size() == 0;
+  if (!clock_->is_manual()) {
+    {
+      const std::lock_guard lock(mutex_);
+      armed_ = false;
+    }
+    if (!is_last) arm();
   }
-  if (goes_on) arm();
+  check_deadlines();
+  if (on_tick_) on_tick_(is_last);
 }
 
 void worker::stop() {

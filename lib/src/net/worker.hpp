@@ -46,7 +46,8 @@ class worker : public std::enable_shared_from_this<worker> {
 
   // Tell all sessions, each on its executor. From any thread. `drain_all` tells a hundred of them
   // at once and so many more every `drain_pause`, or more often, so that it has told all `within`
-  // that time: clients come back when they are sent away, and should not all do so in one moment.
+  // that time; at once for 0. Clients come back when they are sent away, and should not all do so
+  // in one moment.
   static constexpr std::size_t drained_at_once = 100;
   static constexpr std::chrono::milliseconds drain_pause{20};
   void drain_all(std::chrono::milliseconds within);
@@ -76,7 +77,7 @@ class worker : public std::enable_shared_from_this<worker> {
   boost::asio::steady_timer timer_;
   std::shared_ptr<void> clock_subscription_;
   boost::asio::steady_timer drain_timer_;
-  std::vector<std::shared_ptr<session>> to_drain_;  // the last first
+  std::vector<std::weak_ptr<session>> to_drain_;  // the last first
   mutable std::mutex mutex_;
   session* first_ = nullptr;
   std::size_t size_ = 0;

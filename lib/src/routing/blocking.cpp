@@ -40,18 +40,26 @@ struct blocking_pool::implementation {
   bool stopped = false;
 
   bool add(job j);
+  void add_thread() noexcept;
   void work();
 };
 
 bool blocking_pool::implementation::add(job j) {
   const std::lock_guard lock(mutex);
   if (waiting.size() >= queue_limit || stopped) return false;
+  if (idle <= waiting.size() && threads.size() < blocking_pool::threads) add_thread();
+  if (threads.empty()) return false;
   waiting.push_back(std::move(j));
-  if (idle < waiting.size() && threads.size() < blocking_pool::threads) {
-    threads.emplace_back([this] { work(); });
-  }
   changed.notify_one();
   return true;
+}
+
+// Where the system has no more of them, those that are there do the work.
+void blocking_pool::implementation::add_thread() noexcept {
+  try {
+    threads.emplace_back([this] { work(); });
+  } catch (const std::exception&) {
+  }
 }
 
 void blocking_pool::implementation::work() {

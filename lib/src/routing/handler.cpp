@@ -46,6 +46,7 @@ struct handler::blocking_model final : handler::interface {
 };
 
 handler handler::blocking() const {
+  if (dynamic_cast<const blocking_model*>(body_.get()) != nullptr) return *this;
   if (is_coroutine_) {
     throw std::logic_error("asio_httpd: a coroutine does not block; await run_blocking() in it");
   }

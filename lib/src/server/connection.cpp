@@ -350,6 +350,7 @@ void connection::call_after_hooks() {
     }
   }
   check_final(engine, engine.request(), response);
+  if (engine.knows_method()) negotiate_error(engine.request(), response);
   if (closes) response.close_connection();
 }
 

@@ -166,7 +166,8 @@ bool connection::send_content() {
 // The head goes out with the first piece where that comes at once, else by itself.
 void connection::flush_soon() {
   asio::post(transport().executor(), [self = shared_from_this(), this] {
-    if (work_ && !has_failed() && work_->engine.is_streaming()) send_now();
+    if (!work_ || has_failed() || !work_->engine.is_streaming()) return;
+    guard([this] { send_now(); });
   });
 }
 

@@ -8,6 +8,7 @@
 #include "routing/router_access.hpp"
 
 #include <asio_httpd/problem.hpp>
+#include <asio_httpd/vary.hpp>
 
 #include <utility>
 
@@ -76,11 +77,13 @@ void negotiate_error(const request& q, response& r, std::string_view detail) {
   if (to_integer(r.status()) < 400 || r.kind() != response::content::text) return;
   const bool is_plain = r.text() == error_response(r.status()).text();
   if (!is_plain && detail.empty()) return;
+  vary_by("Accept", r.fields());
   response page = error_page(q, r.status(), is_plain ? std::string_view() : detail);
-  const bool is_text = page.fields().get(field::content_type).starts_with("text/plain");
-  r.fields().append(field::vary, page.fields().get(field::vary));
-  if (is_text) return;
+  if (page.fields().get(field::content_type).starts_with("text/plain")) return;
   page.fields().erase(field::vary);
+  for (const field about : {field::etag, field::last_modified, field::content_encoding}) {
+    r.fields().erase(about);  // of the text that there was
+  }
   for (auto [id, name, value] : page.fields()) r.fields().set(name, value);
   r.body(page.release_text());
 }

@@ -23,8 +23,6 @@ namespace asio = boost::asio;
 
 std::string_view to_string(waiting w) noexcept {
   switch (w) {
-    case waiting::nothing:
-      break;
     case waiting::first_byte:
       return "for its first request";
     case waiting::next_request:
@@ -37,13 +35,14 @@ std::string_view to_string(waiting w) noexcept {
       return "for the client to send";
     case waiting::write:
       return "for the client to take what is sent";
+    case waiting::nothing:  // in which the handler waits for something of its own
     case waiting::handler:
     case waiting::producer:
-      return "for its handler";
+      break;
     case waiting::linger:
       return "for the client to close";
   }
-  return "for nothing";
+  return "for its handler";
 }
 
 io_session::io_session(std::shared_ptr<net::worker> owner, std::shared_ptr<core> c,
@@ -193,14 +192,15 @@ void io_session::on_drain() {
 
 void io_session::cut() {
   if (ended_) return;
-  note_cut();
+  if (!failed_) note_cut();
   fail(close_reason::drain_deadline);
 }
 
 // Its pattern; "" for none.
 std::string io_session::route_under_way() const {
-  const bool is_called = waiting_ > waiting::head && served_route() != nullptr;
-  return is_called ? served_route()->pattern : std::string();
+  const bool is_called = waiting_ == waiting::nothing || waiting_ > waiting::head;
+  if (!is_called || served_route() == nullptr) return {};
+  return served_route()->pattern;
 }
 
 void io_session::note_cut() noexcept {
@@ -247,18 +247,45 @@ asio::any_io_executor io_session::handler_executor() const {
   return watched_executor(*own, own_place{&counters_->turn, r});
 }
 
+// What co_spawn calls at the end. Where something that the coroutine awaits throws before it waits,
+// the exception passes the coroutine by: Asio drops it and this, uncalled.
+struct io_session::call_operation::completion {
+  completion(call_operation& o, std::shared_ptr<session> s) noexcept
+      : operation(&o), owner(std::move(s)) {}
+  completion(completion&&) noexcept = default;
+  completion& operator=(completion&&) = delete;
+  ~completion() {
+    if (owner && owner.use_count() > 1) static_cast<io_session&>(*owner).lose_call();
+  }
+  void operator()(std::exception_ptr e) { operation->done(std::move(owner), std::move(e)); }
+
+  call_operation* operation;
+  std::shared_ptr<session> owner;
+};
+
+// Nothing will come of it. Whoever else keeps the session (the watch for its client) lets it go.
+void io_session::lose_call() noexcept {
+  set_reason(close_reason::internal_error);
+  failed_ = true;
+  clear_deadline();
+  transport().cancel();
+}
+
 bool io_session::call_operation::await_suspend(std::coroutine_handle<> calling) {
   calling_ = calling;
   if (!session_.cancel_) session_.cancel_ = std::make_unique<asio::cancellation_signal>();
-  asio::co_spawn(session_.handler_executor(), to_its_end(std::move(what_)),
-                 asio::bind_cancellation_slot(
-                     session_.cancel_->slot(),
-                     [this, owner = std::move(session_.self_)](std::exception_ptr e) mutable {
-                       done(std::move(owner), std::move(e));
-                     }));
+  const auto kept = session_.self_;
+  try {
+    asio::co_spawn(session_.handler_executor(), to_its_end(std::move(what_)),
+                   asio::bind_cancellation_slot(session_.cancel_->slot(),
+                                                completion(*this, std::move(session_.self_))));
+  } catch (...) {
+    session_.self_ = kept;
+    throw;
+  }
   if (state_ == state::done) return false;
   state_ = state::running;
-  session_.on_call_waits();
+  session_.guard([this] { session_.on_call_waits(); });
   return true;
 }
 
@@ -273,8 +300,13 @@ void io_session::call_operation::done(std::shared_ptr<session> owner, std::excep
   calling_.resume();
 }
 
-void io_session::cancel_call() {
-  if (cancel_) cancel_->emit(asio::cancellation_type::terminal);
+void io_session::cancel_call() noexcept {
+  if (!cancel_) return;
+  try {
+    cancel_->emit(asio::cancellation_type::terminal);
+  } catch (...) {
+    log_exception();
+  }
 }
 
 net::task<> io_session::run_stream(const stream_handler& handler, std::string leftover) {

@@ -135,6 +135,7 @@ class io_session : public net::session {
     std::exception_ptr await_resume() noexcept { return std::move(error_); }
 
    private:
+    struct completion;
     void done(std::shared_ptr<session> owner, std::exception_ptr error);
     enum class state : std::uint8_t { starting, running, done };
     io_session& session_;
@@ -144,7 +145,7 @@ class io_session : public net::session {
     state state_ = state::starting;
   };
   call_operation call(boost::asio::awaitable<void> what) { return {*this, std::move(what)}; }
-  void cancel_call();
+  void cancel_call() noexcept;
 
   // Lends the byte stream to `handler`, which begins with `leftover`.
   net::task<> run_stream(const stream_handler& handler, std::string leftover);
@@ -167,6 +168,7 @@ class io_session : public net::session {
   std::string route_under_way() const;
   void note_cut() noexcept;
   void log_exception() noexcept;
+  void lose_call() noexcept;
   void fail_by_exception() noexcept;
   void deadline_is_over();
 

@@ -17,6 +17,7 @@
 #include "server/server_access.hpp"
 #include "server/stream_session.hpp"
 
+#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
@@ -27,6 +28,7 @@
 #include <algorithm>
 #include <future>
 #include <mutex>
+#include <new>
 #include <thread>
 #include <utility>
 
@@ -49,9 +51,16 @@ std::vector<std::string> addresses_of(const server_options& options) {
   return all;
 }
 
-}  // namespace
-
-namespace {
+// Of something that was posted to a thread of ours. There may be no memory, which is why.
+void log_stray_exception(serving::core& c, std::string_view what) noexcept {
+  c.metrics.local().handler_errors.add(1);
+  try {
+    c.log(log_level::error,
+          "what was posted to a thread of the server threw: " + base::printable(what));
+  } catch (const std::bad_alloc&) {
+    c.log(log_level::error, "what was posted to a thread of the server threw");
+  }
+}
 
 // A listening socket and the worker that accepts from it.
 struct bound_socket {
@@ -80,7 +89,9 @@ struct server::implementation : std::enable_shared_from_this<server::implementat
                                                  const net::endpoint& remote);
 
   // --- stop
-  void begin_stop(std::chrono::milliseconds grace);
+  void async_stop(std::chrono::milliseconds at_most, std::function<void(stop_report)> done);
+  void post_cut();
+  void begin_stop(std::chrono::milliseconds at_most);
   void begin_drain();
   void close_listeners();
   void drain();
@@ -111,6 +122,7 @@ struct server::implementation : std::enable_shared_from_this<server::implementat
   std::shared_future<void> end;
   std::chrono::steady_clock::time_point stop_began;
   std::chrono::milliseconds grace{};  // of this stop
+  bool is_cutting = false;
   std::uint64_t cut_before = 0;
 };
 
@@ -206,11 +218,8 @@ void server::implementation::make_workers() {
         std::make_shared<net::worker>(asio::make_strand(*executor), core->options.clock, tick));
     return;
   }
-  threads = std::make_unique<net::threads>(core->threads, [core = core](std::string_view what) {
-    core->metrics.local().handler_errors.add(1);
-    core->log(log_level::error,
-              "what was posted to a thread of the server threw: " + base::printable(what));
-  });
+  threads = std::make_unique<net::threads>(
+      core->threads, [core = core](std::string_view what) { log_stray_exception(*core, what); });
   for (std::size_t i = 0; i < threads->size(); ++i) {
     workers.push_back(
         std::make_shared<net::worker>((*threads)[i].get_executor(), core->options.clock, tick));
@@ -286,9 +295,10 @@ void server::implementation::begin_stop(std::chrono::milliseconds at_most) {
   stop_began = std::chrono::steady_clock::now();
   core->leaving = true;
   timer = std::make_unique<asio::steady_timer>(workers.front()->executor());
-  const auto notice = std::min(core->options.drain_notice, at_most);
-  grace = at_most - notice;
-  if (notice.count() > 0) return arm(notice, &implementation::begin_drain);
+  grace = at_most;
+  is_cutting = false;
+  const auto notice = core->options.drain_notice;
+  if (grace.count() > 0 && notice.count() > 0) return arm(notice, &implementation::begin_drain);
   begin_drain();
 }
 
@@ -343,7 +353,7 @@ void server::implementation::cut() {
   std::vector<std::shared_ptr<net::worker>> told;
   {
     const std::lock_guard lock(mutex);
-    if (now != state::stopping || !timer) return;
+    if (now != state::stopping || !timer || std::exchange(is_cutting, true)) return;
     arm(abandon_after, &implementation::abandon);
     told = workers;
   }
@@ -436,6 +446,33 @@ void server::implementation::join() {
   now = state::stopped;
 }
 
+void server::implementation::async_stop(std::chrono::milliseconds at_most,
+                                        std::function<void(stop_report)> done) {
+  auto keep = shared_from_this();
+  std::unique_lock lock(mutex);
+  if (now == state::running) {
+    now = state::stopping;
+    on_stopped = std::move(done);
+    asio::post(workers.front()->executor(), [keep, at_most] { keep->begin_stop(at_most); });
+  } else if (done && !reported) {
+    on_stopped = [first = std::move(on_stopped), second = std::move(done)](const stop_report& r) {
+      if (first) first(r);
+      second(r);
+    };
+  } else if (done) {
+    const stop_report last = report;
+    lock.unlock();
+    if (!executor) return done(last);
+    asio::post(*executor, [done = std::move(done), last] { done(last); });
+  }
+}
+
+void server::implementation::post_cut() {
+  const std::lock_guard lock(mutex);
+  if (workers.empty()) return;
+  asio::post(workers.front()->executor(), [keep = shared_from_this()] { keep->cut(); });
+}
+
 // --- the public face -----------------------------------------------------------------------------
 
 server::server(router routes, server_options options)
@@ -487,44 +524,30 @@ stop_report server::stop(std::chrono::milliseconds grace) {
 }
 
 void server::async_stop(std::chrono::milliseconds grace, std::function<void(stop_report)> done) {
-  auto keep = implementation_;
-  std::unique_lock lock(keep->mutex);
-  if (keep->now == implementation::state::running) {
-    keep->now = implementation::state::stopping;
-    keep->on_stopped = std::move(done);
-    asio::post(keep->workers.front()->executor(), [keep, grace] { keep->begin_stop(grace); });
-  } else if (done && !keep->reported) {
-    keep->on_stopped = [first = std::move(keep->on_stopped),
-                        second = std::move(done)](const stop_report& r) {
-      if (first) first(r);
-      second(r);
-    };
-  } else if (done) {
-    const stop_report last = keep->report;
-    lock.unlock();
-    if (!keep->executor) return done(last);
-    asio::post(*keep->executor, [done = std::move(done), last] { done(last); });
-  }
+  implementation_->async_stop(grace, std::move(done));
 }
 
 // Resumed on the coroutine's executor, which is not ours.
 asio::awaitable<stop_report> server::drain(std::chrono::milliseconds grace) {
-  auto initiate = [this, grace](auto handler) {
+  auto initiate = [keep = implementation_, grace](auto handler) {
+    auto slot = asio::get_associated_cancellation_slot(handler);
+    if (slot.is_connected()) {
+      slot.assign([keep](asio::cancellation_type) { keep->post_cut(); });
+    }
     auto held = std::make_shared<decltype(handler)>(std::move(handler));
-    async_stop(grace, [held](const stop_report& how) {
-      asio::post(asio::get_associated_executor(*held),
-                 [held, how]() mutable { std::move (*held)(std::move(how)); });
+    keep->async_stop(grace, [held](const stop_report& how) {
+      asio::post(asio::get_associated_executor(*held), [held, how = how]() mutable {
+        asio::get_associated_cancellation_slot(*held).clear();
+        std::move (*held)(std::move(how));
+      });
     });
   };
-  co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(stop_report)>(
+  return asio::async_initiate<decltype(asio::use_awaitable), void(stop_report)>(
       initiate, asio::use_awaitable);
 }
 
 void server::cut() {
-  auto keep = implementation_;
-  const std::lock_guard lock(keep->mutex);
-  if (keep->workers.empty()) return;
-  asio::post(keep->workers.front()->executor(), [keep] { keep->cut(); });
+  implementation_->post_cut();
 }
 
 bool server::is_running() const noexcept {

@@ -8,6 +8,7 @@
 #include "net/poll_transport.hpp"
 
 #include <asio_httpd/file.hpp>
+#include <asio_httpd/testing/error.hpp>
 
 #include <boost/asio/error.hpp>
 
@@ -30,6 +31,9 @@ namespace {
 
 // Small, so that a client which does not read is noticed soon.
 constexpr int kernel_buffer = 32 * 1024;
+
+// Seconds, at least.
+constexpr int most_turns = 10'000'000;
 
 int check(int result) {
   if (result < 0) throw std::system_error(errno, std::system_category(), "a pair of sockets");
@@ -159,7 +163,10 @@ class socket_carrier::bridge {
 
   // On the loopback it is there at once, but for a kernel that is very busy.
   void wait_for_what_is_under_way() const {
-    while (is_under_way_up() || is_under_way_down()) ::sched_yield();
+    for (int turns = 0; is_under_way_up() || is_under_way_down(); ++turns) {
+      if (turns == most_turns) throw error("what was sent on the loopback does not arrive");
+      ::sched_yield();
+    }
   }
   // Behind bytes that nobody has read yet more may wait in the sender's kernel, for room.
   bool is_under_way_up() const {
@@ -246,15 +253,22 @@ std::unique_ptr<net::transport> socket_carrier::connect(std::unique_ptr<net::tra
                                                         const net::endpoint& remote) {
   auto [server, client] = make_pair();
   auto side = std::make_shared<server_side>(server_side{server.descriptor()});
+  auto made = make_transport(server, remote);
   bridges_.push_back(std::make_unique<bridge>(std::move(pipe), std::move(client), side));
-  const int descriptor = server.release();
+  return std::make_unique<noting_transport>(std::move(made), std::move(side));
+}
+
+std::unique_ptr<net::transport> socket_carrier::make_transport(file& socket,
+                                                               const net::endpoint& remote) {
   std::unique_ptr<net::transport> made;
   if (poller_) {
-    made = std::make_unique<net::poll_transport>(poller_, descriptor, remote);
+    made = std::make_unique<net::poll_transport>(poller_, socket.descriptor(), remote);
   } else {
-    made = std::make_unique<net::asio_transport>(context_.get_executor(), descriptor, remote);
+    made =
+        std::make_unique<net::asio_transport>(context_.get_executor(), socket.descriptor(), remote);
   }
-  return std::make_unique<noting_transport>(std::move(made), std::move(side));
+  socket.release();  // it has an owner now
+  return made;
 }
 
 bool socket_carrier::carry() {

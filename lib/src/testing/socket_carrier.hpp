@@ -15,6 +15,8 @@
 #include "net/poller.hpp"
 #include "net/transport.hpp"
 
+#include <asio_httpd/file.hpp>
+
 #include <boost/asio/io_context.hpp>
 
 #include <cstdint>
@@ -36,7 +38,7 @@ class socket_carrier {
   socket_carrier& operator=(const socket_carrier&) = delete;
 
   // The transport for the server; `pipe` is the other end of the client's. Throws
-  // std::system_error.
+  // std::system_error. `carry` throws `error` where something does not arrive.
   std::unique_ptr<net::transport> connect(std::unique_ptr<net::transport> pipe,
                                           const net::endpoint& remote);
   // Moves what can be moved; whether there was anything.
@@ -44,6 +46,7 @@ class socket_carrier {
 
  private:
   class bridge;
+  std::unique_ptr<net::transport> make_transport(file& socket, const net::endpoint& remote);
   boost::asio::io_context& context_;
   std::shared_ptr<net::poller> poller_;  // null where Asio waits
   std::vector<std::unique_ptr<bridge>> bridges_;

@@ -22,7 +22,7 @@ using asio_httpd::net::threads;
 namespace {
 
 void nobody(std::string_view what) {
-  FAIL("threw: " << what);
+  FAIL_CHECK("threw: " << what);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -126,7 +127,13 @@ TEST_CASE_FIXTURE(fixture, "many are told to drain bit by bit") {
     CHECK(told() == 2 * at_once);
   }
   SUBCASE("within their time") {
+    w->drain_all(1ms);
+  }
+  SUBCASE("at once where there is none") {
     w->drain_all(0ms);
+    poll();
+    CHECK(told() == static_cast<std::ptrdiff_t>(all.size()));
+    return;
   }
   SUBCASE("and not once the worker is stopped") {
     w->drain_all(1h);
@@ -184,4 +191,20 @@ TEST_CASE("with the real clock the tick comes from a timer, while there are sess
   s.reset();
   context.run();  // ends: nobody is there to tick for
   CHECK(w->size() == 0);
+}
+
+TEST_CASE("a tick that throws is not the last one") {
+  boost::asio::io_context context;
+  int ticks = 0;
+  auto w = std::make_shared<worker>(context.get_executor(), system_clock_source(), [&](bool) {
+    if (++ticks == 1) throw std::bad_alloc();
+    context.stop();
+  });
+  auto s = std::make_shared<noting_session>(
+      w, make_memory_connection(context.get_executor()).server_end);
+  w->run(s);
+  CHECK_THROWS_AS(context.run(), std::bad_alloc);
+  context.run();
+  CHECK(ticks == 2);
+  w->stop();
 }

@@ -14,6 +14,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -391,14 +392,9 @@ TEST_CASE("a stop says that it comes before it begins") {
     REQUIRE(h.stopped());
     CHECK(h.stopped()->open == 1);
   }
-  SUBCASE("for no longer than it has") {
-    h.subject().async_stop(0s, nullptr);  // of no account: it stops already
-    h.poll();
-    CHECK_FALSE(idle.is_closed());
-  }
 }
 
-TEST_CASE("notice of a stop is a part of its time") {
+TEST_CASE("a stop that has no time gives no notice") {
   server_options options;
   options.drain_notice = 1h;
   server_harness h(router{}, options);
@@ -406,6 +402,63 @@ TEST_CASE("notice of a stop is a part of its time") {
   h.stop(0s);
   CHECK(h.run_until([&] { return h.stopped().has_value(); }));
   CHECK(idle.is_closed());
+}
+
+TEST_CASE_FIXTURE(fixture, "drain: who is cut again and again is named once") {
+  h.ask(c, get("/slow"));
+  h.stop(1h);
+  h.at_once([&] {
+    for (int i = 0; i < 3; ++i) h.subject().cut();
+  });
+  h.poll();
+  REQUIRE(h.stopped());
+  CHECK(h.stopped()->cut_connections.size() == 1);
+}
+
+TEST_CASE("drain: a handler that waits for something of its own is named as such") {
+  router routes;
+  routes.get("/", [] {
+    return streaming("text/plain", [](body_writer to) -> awaitable<void> {
+      co_await to.write("a");
+      boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, 24h);
+      co_await timer.async_wait(boost::asio::use_awaitable);
+    });
+  });
+  server_harness h(routes);
+  auto c = h.connect();
+  h.ask(c, get("/"));
+  h.stop(1h);
+  h.subject().cut();
+  h.poll();
+  REQUIRE(h.stopped());
+  REQUIRE(h.stopped()->cut_connections.size() == 1);
+  CHECK(h.stopped()->cut_connections[0].waits == "for its handler");
+  CHECK(h.stopped()->cut_connections[0].route == "/");
+}
+
+// Boost.Asio drops a coroutine whose operation cannot even begin; then its request has no answer,
+// but its connection an end.
+TEST_CASE("an operation that throws before it waits ends the connection") {
+  for (const bool waited : {false, true}) {
+    CAPTURE(waited);
+    router routes;
+    routes.get("/", [&]() -> awaitable<std::string> {
+      if (waited) co_await boost::asio::post(boost::asio::use_awaitable);
+      co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void()>(
+          [](auto) { throw std::runtime_error("no thread for this"); }, boost::asio::use_awaitable);
+      co_return "";
+    });
+    server_harness h(routes);
+    auto c = h.connect();
+    try {
+      c.send(get("/"));
+    } catch (const std::runtime_error& e) {  // as it comes out of io_context::run
+      CHECK(std::string_view(e.what()) == "no thread for this");
+    }
+    h.poll();
+    CHECK(c.is_closed());
+    CHECK(h.ends() == "internal_error");
+  }
 }
 
 TEST_CASE_FIXTURE(fixture, "drain in a coroutine") {

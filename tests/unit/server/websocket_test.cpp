@@ -454,7 +454,8 @@ TEST_CASE("a handler that has closed its socket may go on with something else") 
   }
 }
 
-TEST_CASE("the time for the answer to a Close begins when the client could see it") {
+TEST_CASE("the time for the answer to a Close begins when the client could see it" *
+          test_support::in_memory_only) {
   for (const bool stops : {false, true}) {
     CAPTURE(stops);
     server_harness h(routes_with([&](websocket s) -> awaitable<void> {
