@@ -386,15 +386,16 @@ void implementation::set_deadline() {
   session_->wait_for(waiting::producer, pings.count() > 0 ? pings : deadlines.idle);
 }
 
-// A look at each interval costs less than moving the deadline with each message.
+// A look at each interval costs less than moving the deadline with each message. A peer of which
+// nothing is read, because the handler has a message still, is not silent.
 void implementation::on_quiet() {
-  if (!std::exchange(active_, false)) {
+  if (!std::exchange(active_, false) && !has_message_ && !is_lent_) {
     if (std::exchange(is_pinged_, true) || options_.ping_interval.count() <= 0) {
       return session_->fail(close_reason::idle_timeout);
     }
     engine_.ping();
     flush();
-    if (engine_.is_idle() && !is_lent_) engine_.release_memory();
+    if (engine_.is_idle()) engine_.release_memory();
   } else {
     is_pinged_ = false;
   }

@@ -82,7 +82,7 @@ class holding {
  public:
   void hold(const std::string& name) const { CHECK(said->wait_for(": " + name + ";")); }
   server_options options(std::chrono::milliseconds limit = 10ms) const {
-    server_options made{.listen = {"127.0.0.1:0"}, .threads = 3};
+    server_options made{.listen = {"127.0.0.1:0"}, .threads = 4};
     made.deadlines.handler_turn = limit;
     made.log = [said = said](log_level level, std::string_view line) {
       if (level == log_level::warning) said->add(line);
@@ -319,7 +319,9 @@ TEST_CASE("a handler that has no route") {
 TEST_CASE("a handler that waits for something else holds no thread") {
   for (const bool own : {true, false}) {
     const holding h;
-    std::promise<void> timer_runs, work_runs, work_may_end;
+    std::promise<void> timer_runs, work_runs, plain_runs;
+    std::promise<void> may_end;
+    const auto ends = may_end.get_future().share();
     router routes = holding_routes(h);
     routes.get("/long-timer", [&]() -> awaitable<void> {
       timer_runs.set_value();
@@ -329,20 +331,25 @@ TEST_CASE("a handler that waits for something else holds no thread") {
     routes.get("/long-work", [&]() -> awaitable<std::string> {
       co_await run_blocking([&] {
         work_runs.set_value();
-        work_may_end.get_future().wait();
+        ends.wait();
       });
       co_return "done";
     });
+    routes.get("/long-blocking", [&] { return plain_runs.set_value(), ends.wait(), "done"; })
+        .blocking();
     running_server s(routes, h.options(400ms), own);
-    auto waits = s.connect(), works = s.connect(), holds = s.connect();
+    auto waits = s.connect(), works = s.connect(), blocks = s.connect(), holds = s.connect();
     waits.send(get("/long-timer"));
     works.send(get("/long-work"));
+    blocks.send(get("/long-blocking"));
     timer_runs.get_future().wait();
     work_runs.get_future().wait();
+    plain_runs.get_future().wait();
     holds.send(get("/timer"));
     CHECK(holds.receive_reply().ends_with("held"));
-    work_may_end.set_value();
+    may_end.set_value();
     CHECK(works.receive_reply().ends_with("done"));
+    CHECK(blocks.receive_reply().ends_with("done"));
     CHECK(s->report().requests.slow_handler_turns == 1);
     CHECK(h.said->how_often("/long") == 0);
   }

@@ -10,6 +10,7 @@
 #include "websocket/handshake.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
@@ -263,6 +264,32 @@ TEST_CASE("what breaks a rule closes with its code") {
   CHECK(h.report().connections.open == 1);
   h.advance(3s);
   CHECK(h.report().connections.open == 0);
+}
+
+TEST_CASE("a client whose message the handler takes long for is not silent") {
+  boost::asio::steady_timer* works = nullptr;
+  server_harness h(routes_with(
+      [&](websocket s) -> awaitable<void> {
+        boost::asio::steady_timer timer(s.get_executor(), 24h);
+        works = &timer;
+        while (auto message = co_await s.receive()) {
+          boost::system::error_code cancelled;
+          co_await timer.async_wait(
+              boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
+          co_await s.send(*message);
+        }
+      },
+      {.ping_interval = 10s}));
+  client c(h, "/ws");
+  c.send("x");
+  h.advance(60s);
+  CHECK(h.ends().empty());
+  works->cancel();
+  h.poll();
+  c.exchange();
+  CHECK(c.seen().find("text x") != std::string::npos);
+  h.advance(25s);
+  CHECK(h.ends() == "idle_timeout");
 }
 
 TEST_CASE("a client that says nothing is sent a ping, then closed") {
