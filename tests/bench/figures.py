@@ -20,6 +20,21 @@ class Figures:
         except (OSError, ValueError) as error:
             raise Failed(f"{path}: {error}") from error
 
+    def with_later(self, content):
+        """These figures, with those of a later run of some scenarios, each of which says so."""
+        run = {key: content[key] for key in ("date", "commit", "command", "rounds", "seconds")}
+        later = {name: {**one, "run": run} for name, one in content["scenarios"].items()}
+        peers = {**self.content["peers"], **content["peers"]}
+        return Figures({**self.content, "peers": peers, "scenarios": {**self.scenarios, **later}})
+
+    def later_runs(self):
+        """The runs of scenarios that were measured by themselves, with the names of these."""
+        runs = {}
+        for name, one in self.scenarios.items():
+            if "run" in one:
+                runs.setdefault(json.dumps(one["run"]), []).append(name)
+        return [(json.loads(run), names) for run, names in runs.items()]
+
     def result(self, scenario, peer):
         return self.scenarios.get(scenario, {}).get("results", {}).get(peer)
 

@@ -94,11 +94,15 @@ def machine(figures):
             f"{m['load_average']} when the run began")
 
 
+def run_of(run):
+    return (f"{run['date']}, commit {run['commit']}, `{run['command']}`: {run['rounds']} rounds, {run['seconds']:g} s of "
+            "load for each peer in each.")
+
+
 def taken(figures):
-    c = figures.content
-    quick = " **A quick run, not for figures.**" if c["quick"] else ""
-    return (f"{c['date']}, commit {c['commit']}, `{c['command']}`: {c['rounds']} rounds, {c['seconds']:g} s of load "
-            f"for each peer in each.{quick}")
+    quick = " **A quick run, not for figures.**" if figures.content["quick"] else ""
+    later = [f"\n\nLater, by themselves: {', '.join(names)}; {run_of(run)}" for run, names in figures.later_runs()]
+    return run_of(figures.content) + quick + "".join(later)
 
 
 def two_threads(figures):

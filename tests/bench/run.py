@@ -7,7 +7,7 @@
     run.py --only keep_alive,close  some scenarios: a group (keep_alive) or a point of it (keep_alive/64)
     run.py --peers floor,asio_httpd some peers
     run.py --list                   what there is
-    run.py ... --report             measures, then writes the page in docs/explanation
+    run.py ... --report             measures, then writes the page in docs/explanation; with --only, these scenarios of it
     run.py --report FIGURES.json    writes it from an earlier run (performance/figures.json: again from its own)
     run.py --readme [FIGURES.json]  prints the table for the README, of that run or of the page's
 
@@ -111,7 +111,7 @@ def run(settings):
         raise Failed("\n".join(failures) or "none of the peers is there; build the preset bench, or use ./dev bench")
     print("\nGoals\n" + goals.plain(Figures(content)))
     if settings.report:
-        write_page(content)
+        write_page(Figures.read(page.FIGURES).with_later(content) if settings.only else Figures(content))
     print(f"\nwritten to {settings.output}")
     if failures:
         raise Failed("\n".join(failures))
@@ -135,9 +135,9 @@ def measured(scenarios, peers, settings, failures):
             yield scenario, results
 
 
-def write_page(content):
-    page.write(Figures(content))
-    report.write_json(page.FIGURES, content)
+def write_page(figures):
+    page.write(figures)
+    report.write_json(page.FIGURES, figures.content)
     print(f"\nthe page is written to {page.PAGE}")
 
 
@@ -147,7 +147,7 @@ def do(settings):
     elif settings.readme:
         print(page.readme_table(Figures.read(settings.readme)))
     elif settings.report and settings.report is not True:
-        write_page(Figures.read(settings.report).content)
+        write_page(Figures.read(settings.report))
     else:
         run(settings)
 
