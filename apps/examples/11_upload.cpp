@@ -125,7 +125,10 @@ struct as_attachment {
 
 // A page of another site must not send files here in the name of who looks at it.
 std::optional<status> refuse_other_sites(const request& r) {
-  if (r.get("Sec-Fetch-Site") == "cross-site") return status::forbidden;
+  const std::string_view from = r.get(field::origin);
+  const std::string here(r.get(field::host));
+  const bool is_ours = from.empty() || from == "http://" + here || from == "https://" + here;
+  if (r.method() != method::get && !is_ours) return status::forbidden;
   return std::nullopt;
 }
 

@@ -196,7 +196,7 @@ class Examples(unittest.TestCase):
                              [{"name": "a b.jpg", "size": len(content)}, {"name": "ä", "size": 0}])
             self.assertEqual(server.send_form(part("a b.jpg", b"x") + b"--b--")[:2], (409, "a b.jpg is there already\n"))
             self.assertEqual(server.send_form(part("c", b"x"))[:2], (400, "The form ends before its last boundary\n"))
-            self.assertEqual(server.send_form(form, Sec_Fetch_Site="cross-site")[0], 403)
+            self.assertEqual(server.send_form(form, Origin="http://elsewhere.example")[0], 403)
             self.assertEqual(server.ask("POST", "/files", "x")[0], 415)
             self.assertEqual((Path(folder) / "a b.jpg").read_bytes(), content)
 

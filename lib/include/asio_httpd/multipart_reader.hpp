@@ -12,7 +12,7 @@
 //       const auto name = safe_filename(*part->filename);
 //       if (!name) continue;                                       // "" where none was chosen
 //       saved_file photo = co_await part->save("/srv/photos");
-//       photo.keep_as("/srv/photos/" + *name);
+//       photo.keep_as("/srv/photos/" + *name, if_taken::replace);
 //     }
 //     co_return title;
 //   }).body_limit(1 << 30);
@@ -20,7 +20,8 @@
 // Parts come in the order in which they were sent, and each is read before the next is asked for.
 // `route::body_limit` bounds all of the form, `form_limits` what is not content of parts. What is
 // malformed, multipart.hpp says: http_error with its sentence, also where it shows only behind
-// parts that were good. So keep nothing before the end, where a form is to be all or nothing.
+// parts that were good. So keep nothing before the end, where a form is to be all or nothing; and
+// let `form_limits::parts` be small then, for each saved_file holds a descriptor.
 //
 // Used from the handler's coroutine, one operation at a time, of the reader and its part together.
 

@@ -55,7 +55,8 @@ class content_reader {
   // All of it; throws http_error 413 above `limit` bytes.
   boost::asio::awaitable<std::string> read_all(std::size_t limit);
   // All of it into a file, which must be open for writing; from its position on. Returns how many
-  // bytes. Throws boost::system::system_error with what write(2) says.
+  // bytes. Throws http_error 507 where the disk or a quota is full, std::system_error where the
+  // file does not take it otherwise.
   boost::asio::awaitable<std::uint64_t> write_to(int descriptor);
   // All of it into a new file without a name on the file system of `directory`, made before
   // anything is read; see saved_file.hpp, also for what it throws.

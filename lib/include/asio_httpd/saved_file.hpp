@@ -13,7 +13,8 @@
 //   });
 //
 // It is made with O_TMPFILE. Where the file system knows no files without a name (NFS, FAT), it has
-// one until then, ".upload-" and 16 digits, which a process leaves behind where it is killed.
+// one until then, ".upload-" and 16 digits, which a process leaves behind where it is killed; so
+// does one that is killed in the moment in which it replaces a file.
 //
 // Writing is a plain write(2), into the kernel's memory: it holds up the thread, and its other
 // connections, where a disk is so slow that the kernel makes writers wait. Who has such a disk

@@ -11,7 +11,7 @@
 
 namespace asio_httpd {
 
-// Adds that name where no line says it, or says "*".
+// Adds a line for that name where there is none yet, and none for "*".
 inline void vary_by(std::string_view name, fields& to) {
   for (const auto& line : to) {
     if (line.id == field::vary && (line.value == name || line.value == "*")) return;

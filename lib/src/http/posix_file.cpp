@@ -4,7 +4,7 @@
 
 #include "http/posix_file.hpp"
 
-#include <asio_httpd/file.hpp>
+#include <asio_httpd/response.hpp>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <random>
+#include <system_error>
 
 namespace asio_httpd::http {
 namespace {
@@ -22,9 +23,13 @@ constexpr int or_errno(int result) noexcept {
   return result < 0 ? errno : 0;
 }
 
-std::string path_in_proc(int descriptor) {
-  return "/proc/self/fd/" + std::to_string(descriptor);
-}
+// Takes no memory.
+struct path_in_proc {
+  explicit path_in_proc(int descriptor) noexcept {
+    std::snprintf(text, sizeof text, "/proc/self/fd/%d", descriptor);
+  }
+  char text[32];
+};
 
 }  // namespace
 
@@ -44,18 +49,29 @@ int sync_file(int descriptor) noexcept {
   return error;
 }
 
-int sync_directory(const std::string& directory) noexcept {
-  const file opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return opened.is_open() ? sync_file(opened.descriptor()) : errno;
+int sync_directory(int descriptor) noexcept {
+  const int error = sync_file(descriptor);
+  return error == EINVAL ? 0 : error;  // where the file system has nothing to sync there
 }
 
-bool can_link_unnamed(int descriptor) {
-  return ::access(path_in_proc(descriptor).c_str(), F_OK) == 0;
+file open_directory(const std::string& path) noexcept {
+  return file(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
+void fail_writing(int error, std::string_view doing, const std::string& path) {
+  if (error == ENOSPC || error == EDQUOT)
+    throw http_error(status::insufficient_storage, "There is no room to store the content\n");
+  throw std::system_error(error, std::generic_category(),
+                          "cannot " + std::string(doing) + " \"" + path + '"');
+}
+
+bool can_link_unnamed(int descriptor) noexcept {
+  return ::access(path_in_proc(descriptor).text, F_OK) == 0;
 }
 
 int link_unnamed(int descriptor, const std::string& path) {
-  return or_errno(::linkat(AT_FDCWD, path_in_proc(descriptor).c_str(), AT_FDCWD, path.c_str(),
-                           AT_SYMLINK_FOLLOW));
+  return or_errno(
+      ::linkat(AT_FDCWD, path_in_proc(descriptor).text, AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW));
 }
 
 // Not every file system knows the flag (NFS), and not every one hard links (FAT).

@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include <asio_httpd/file.hpp>
+
 #include <string>
 #include <string_view>
 
@@ -16,10 +18,15 @@ int write_all(int descriptor, std::string_view data) noexcept;
 
 // fsync(2), of a file or of a directory, which is what holds the names.
 int sync_file(int descriptor) noexcept;
-int sync_directory(const std::string& directory) noexcept;
+int sync_directory(int descriptor) noexcept;
+// Not open where that fails: then errno says why.
+file open_directory(const std::string& path) noexcept;
+// Throws http_error 507 where the disk or a quota is full, else std::system_error with a sentence:
+// "cannot make \"/srv/x\": File exists".
+[[noreturn]] void fail_writing(int error, std::string_view doing, const std::string& path);
 
 // Whether a file without a name can get one: by its link in /proc, for who has no privileges.
-bool can_link_unnamed(int descriptor);
+bool can_link_unnamed(int descriptor) noexcept;
 // Gives a file without a name that one; EEXIST where it is taken.
 int link_unnamed(int descriptor, const std::string& path);
 // Gives the file at `from` that name; EEXIST where it is taken. It may still have the old one then,

@@ -28,6 +28,7 @@ class asio_transport final : public transport {
     return socket_io::send_file_without_sigpipe(handle(), descriptor, offset, size);
   }
   peer_state look_at_peer() noexcept override { return socket_io::look_at_peer(handle()); }
+  bool peer_has_ended() const noexcept override { return socket_io::peer_has_ended(handle()); }
   void async_wait(wait what, completion done) override;
   void cancel() noexcept override;
   void shutdown_send() noexcept override;

@@ -107,6 +107,8 @@ class memory_transport final : public transport {
     return pipe_->peer_sends ? peer_state::silent : peer_state::gone;
   }
 
+  bool peer_has_ended() const noexcept override { return pipe_->reset || !pipe_->peer_sends; }
+
   void async_wait(wait what, completion done) override {
     (what == wait::read ? pipe_->reader : pipe_->writer) = std::move(done);
     if (pipe_->closed) return pipe_->abort();

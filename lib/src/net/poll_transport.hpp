@@ -26,6 +26,7 @@ class poll_transport final : public transport, private poller::client {
   io_result write(std::string_view first, std::string_view second, bool more) noexcept override;
   io_result send_file(int descriptor, std::uint64_t offset, std::size_t size) noexcept override;
   peer_state look_at_peer() noexcept override;
+  bool peer_has_ended() const noexcept override { return socket_io::peer_has_ended(descriptor_); }
   void async_wait(wait what, completion done) override;
   void cancel() noexcept override;
   void shutdown_send() noexcept override;

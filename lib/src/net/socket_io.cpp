@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include <linux/sockios.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -113,6 +114,11 @@ peer_state look_at_peer(int socket) noexcept {
       result_of([&] { return ::recv(socket, &unused, 1, MSG_PEEK | MSG_DONTWAIT); });
   if (found.error == boost::asio::error::would_block) return peer_state::silent;
   return found.error || found.size == 0 ? peer_state::gone : peer_state::has_sent;
+}
+
+bool peer_has_ended(int socket) noexcept {
+  pollfd state{socket, POLLRDHUP, 0};
+  return ::poll(&state, 1, 0) > 0 && (state.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
 std::uint64_t unsent(int socket) noexcept {

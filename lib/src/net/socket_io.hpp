@@ -17,6 +17,7 @@ io_result receive(int socket, char* data, std::size_t size) noexcept;
 // As transport::write.
 io_result send(int socket, std::string_view first, std::string_view second, bool more) noexcept;
 peer_state look_at_peer(int socket) noexcept;
+bool peer_has_ended(int socket) noexcept;
 std::uint64_t unsent(int socket) noexcept;
 // What was not sent yet is discarded when the socket is closed, and the peer is told by a reset.
 void reset_on_close(int socket) noexcept;

@@ -62,6 +62,10 @@ class transport {
   // Looks whether the peer is still there; nothing is taken out. Behind `silent`, waiting waits.
   virtual peer_state look_at_peer() noexcept = 0;
 
+  // Whether the peer sends no more, or the connection is broken, also where bytes of it are unread
+  // still.
+  virtual bool peer_has_ended() const noexcept = 0;
+
   virtual void async_wait(wait what, completion done) = 0;
   virtual void cancel() noexcept = 0;
   virtual void shutdown_send() noexcept = 0;

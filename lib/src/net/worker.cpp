@@ -161,14 +161,13 @@ void worker::arm() {
 
 // The next one first: what throws here must not be the end of all deadlines.
 void worker::tick() {
-  const bool is_last = size() == 0;
-  if (!clock_->is_manual()) {
-    {
-      const std::lock_guard lock(mutex_);
-      armed_ = false;
-    }
-    if (!is_last) arm();
+  bool is_last = false;
+  {
+    const std::lock_guard lock(mutex_);
+    is_last = size_ == 0;
+    armed_ = armed_ && clock_->is_manual();
   }
+  if (!is_last) arm();
   check_deadlines();
   if (on_tick_) on_tick_(is_last);
 }

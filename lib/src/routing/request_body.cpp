@@ -62,7 +62,7 @@ asio::awaitable<std::uint64_t> content_reader::write_to(int descriptor) {
     const std::string_view piece = co_await read();
     if (piece.empty()) co_return size;
     if (const int error = http::write_all(descriptor, piece)) {
-      throw boost::system::system_error(error, boost::system::system_category(), "write");
+      http::fail_writing(error, "write to", "descriptor " + std::to_string(descriptor));
     }
     size += piece.size();
   }

@@ -21,18 +21,6 @@ namespace asio_httpd {
 
 namespace asio = boost::asio;
 
-namespace {
-
-[[noreturn]] void fail(int error, std::string_view doing, const std::string& path) {
-  if (error == ENOSPC || error == EDQUOT) {
-    throw http_error(status::insufficient_storage, "There is no room to store the content\n");
-  }
-  throw std::system_error(error, std::generic_category(),
-                          "cannot " + std::string(doing) + " \"" + path + '"');
-}
-
-}  // namespace
-
 void saved_file::unlinks::operator()(const std::string* path) const noexcept {
   ::unlink(path->c_str());
   delete path;
@@ -43,7 +31,7 @@ saved_file::saved_file(std::string directory, unsigned permissions)
   int error = open_unnamed(permissions);
   const bool knows_none = error == EOPNOTSUPP || error == EISDIR;
   if (knows_none) error = open_named(permissions);
-  if (error != 0) fail(error, "make a file in", directory_);
+  if (error != 0) http::fail_writing(error, "make a file in", directory_);
 }
 
 int saved_file::open_unnamed(unsigned permissions) noexcept {
@@ -64,12 +52,13 @@ int saved_file::open_named(unsigned permissions) {
 }
 
 void saved_file::write(std::string_view piece) {
-  if (const int error = http::write_all(descriptor(), piece)) fail(error, "write in", directory_);
+  if (const int error = http::write_all(descriptor(), piece))
+    http::fail_writing(error, "write in", directory_);
   size_ += piece.size();
 }
 
 void saved_file::keep_as(const std::string& path, if_taken what) {
-  if (const int error = give_name(path, what)) fail(error, "make", path);
+  if (const int error = give_name(path, what)) http::fail_writing(error, "make", path);
 }
 
 void saved_file::keep_as(const std::string& path, if_taken what, std::error_code& error) {
@@ -78,13 +67,15 @@ void saved_file::keep_as(const std::string& path, if_taken what, std::error_code
 
 asio::awaitable<void> saved_file::keep_durably_as(std::string path, if_taken what) {
   const int error = co_await run_blocking([&] { return give_durable_name(path, what); });
-  if (error != 0) fail(error, "make", path);
+  if (error != 0) http::fail_writing(error, "make", path);
 }
 
 int saved_file::give_durable_name(const std::string& path, if_taken what) {
+  const auto directory = http::open_directory(http::directory_of(path));  // while nothing is done
+  if (!directory.is_open()) return errno;
   if (const int error = http::sync_file(descriptor())) return error;
   if (const int error = give_name(path, what)) return error;
-  return http::sync_directory(http::directory_of(path));
+  return http::sync_directory(directory.descriptor());
 }
 
 int saved_file::give_name(const std::string& path, if_taken what) {
@@ -117,7 +108,8 @@ int saved_file::replace(const std::string& path) {
 saved_file saved_file_access::make_named(std::string directory, unsigned permissions) {
   saved_file made;
   made.directory_ = std::move(directory);
-  if (const int error = made.open_named(permissions)) fail(error, "make", made.directory_);
+  if (const int error = made.open_named(permissions))
+    http::fail_writing(error, "make", made.directory_);
   return made;
 }
 

@@ -293,7 +293,7 @@ void connection::watch() {
   transport().async_wait(transport::wait::read, {shared_from_this(), &connection::on_watch, this});
 }
 
-// Bytes may be a pipelined request; then nobody can tell any more, up to the response.
+// Bytes may be a pipelined request; then nothing tells any more, and one has to ask.
 void connection::on_watch(void* self, std::shared_ptr<void>, net::error_code ec) {
   auto& watched = *static_cast<connection*>(self);
   if (watched.watching_ && !watched.has_failed()) watched.guard([&] { watched.look_at_peer(ec); });
@@ -307,6 +307,8 @@ void connection::look_at_peer(net::error_code ec) {
     case net::peer_state::gone:
       return fail(close_reason::client_aborted);
     case net::peer_state::has_sent:
+      cannot_watch_ = true;
+      if (waiting_ == waiting::nothing) set_call_deadline();
       return;
     case net::peer_state::silent:
       return watch();
@@ -314,6 +316,7 @@ void connection::look_at_peer(net::error_code ec) {
 }
 
 void connection::end_watch() noexcept {
+  cannot_watch_ = false;
   if (std::exchange(watching_, false)) transport().cancel();
 }
 

@@ -134,6 +134,7 @@ class connection final : public io_session, private asio_httpd::peer {
   bool input_was_full_ = false;  // the last read: there may be more
   bool says_farewell_ = false;   // when its producer has ended
   bool watching_ = false;        // whether the peer leaves, while its handler runs
+  bool cannot_watch_ = false;    // because bytes of it are unread
   bool idle_ = false;            // as counted
 };
 

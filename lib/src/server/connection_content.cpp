@@ -24,6 +24,13 @@ namespace asio_httpd::serving {
 namespace asio = boost::asio;
 using http1::body_reader;
 
+namespace {
+
+// How often a peer is looked at of which nothing tells when it leaves.
+constexpr std::chrono::seconds look_interval{15};
+
+}  // namespace
+
 // --- the call ------------------------------------------------------------------------------------
 
 const std::shared_ptr<lent_connection>& connection::lend() {
@@ -45,7 +52,8 @@ void connection::set_call_deadline() noexcept {
     return wait_for(waiting::producer, *quiet);
   }
   if (whole) return wait_for(waiting::handler, *whole, exchange_.called);
-  if (work_->engine.is_streaming()) return wait_is_over();
+  if (work_->engine.is_streaming() && !cannot_watch_) return wait_is_over();
+  if (work_->engine.is_streaming()) return wait_for(waiting::producer, look_interval);
   wait_for(waiting::handler, core_->options.deadlines.handler);
 }
 
@@ -64,11 +72,13 @@ void connection::end_call() noexcept {
   end_watch();
 }
 
-// Nothing was written for a while. Where something waits to be sent, the peer has enough to take.
+// Nothing was written for a while, or nobody watches whether the peer leaves. Where something waits
+// to be sent, the peer has enough to take.
 void connection::on_quiet() {
   if (!work_) return io_session::on_quiet();
+  if (transport().peer_has_ended()) return fail(close_reason::client_aborted);
   auto& engine = work_->engine;
-  if (engine.output().empty()) {
+  if (heartbeat_interval() && engine.output().empty()) {
     engine.write_content(lent_->writer->heartbeat);
     send_now();
   }

@@ -149,7 +149,7 @@ void io_session::deadline_is_over() {
     case waiting::stream_read:
       return fail(close_reason::idle_timeout);
     case waiting::linger:
-      return fail(reason_);
+      return fail(reason_ == close_reason::none ? close_reason::idle_timeout : reason_);
     case waiting::write:
       if (progress_.is_enough(transport(), d)) return wait_for(waiting::write, d.write);
       return fail(close_reason::write_timeout);
@@ -255,7 +255,7 @@ struct io_session::call_operation::completion {
   completion(completion&&) noexcept = default;
   completion& operator=(completion&&) = delete;
   ~completion() {
-    if (owner && owner.use_count() > 1) static_cast<io_session&>(*owner).lose_call();
+    if (owner) static_cast<io_session&>(*owner).lose_call();
   }
   void operator()(std::exception_ptr e) { operation->done(std::move(owner), std::move(e)); }
 

@@ -28,7 +28,7 @@
 
 namespace asio_httpd::serving {
 
-// What a session waits for, and so which deadline is running.
+// What a session waits for, and so which deadline is running. Behind `head` a request is under way.
 enum class waiting : std::uint8_t {
   nothing,
   first_byte,

@@ -165,6 +165,7 @@ asio::awaitable<std::optional<websocket_message>> implementation::receive() {
   if (is_lent_) {
     lend(false);
     pump();
+    end_overdue_close();
   }
   if (!is_ready()) co_await wait_until_ready();
   require_session();
@@ -189,15 +190,27 @@ void implementation::wake_receiver(net::error_code ec) {
   receiver_.complete(ec);
 }
 
+// By the time that this is heard, it may be another one that waits.
+void implementation::cancel_wait(std::uint64_t wait) {
+  asio::post(executor, [link = shared_from_this(), wait] {
+    if (wait == link->waits_) link->wake_receiver(asio::error::operation_aborted);
+  });
+}
+
+// A handler that is busy with one message after the other is at this place between any two.
+void implementation::end_overdue_close() {
+  if (!said_close_ || ended_ || !session_ || session_->has_failed()) return;
+  const auto linger = session_->shared().options.deadlines.linger;
+  if (session_->now() - *said_close_ >= linger) session_->fail(close_reason::idle_timeout);
+}
+
 // No coroutine of its own: a wait costs one frame less, and Asio keeps the memory of two.
 asio::awaitable<void> implementation::wait_until_ready() {
   auto initiate = [this](auto handler) {
     auto slot = asio::get_associated_cancellation_slot(handler);
     if (slot.is_connected()) {
-      slot.assign([weak = weak_from_this()](asio::cancellation_type) {
-        const auto link = weak.lock();
-        if (!link) return;
-        asio::post(link->executor, [link] { link->wake_receiver(asio::error::operation_aborted); });
+      slot.assign([weak = weak_from_this(), wait = ++waits_](asio::cancellation_type) {
+        if (const auto link = weak.lock()) link->cancel_wait(wait);
       });
     }
     receiver_.store(std::move(handler));
@@ -386,20 +399,34 @@ void implementation::set_deadline() {
   session_->wait_for(waiting::producer, pings.count() > 0 ? pings : deadlines.idle);
 }
 
-// A look at each interval costs less than moving the deadline with each message. A peer of which
-// nothing is read, because the handler has a message still, is not silent.
+// A look at each interval costs less than moving the deadline with each message.
 void implementation::on_quiet() {
-  if (!std::exchange(active_, false) && !has_message_ && !is_lent_) {
-    if (std::exchange(is_pinged_, true) || options_.ping_interval.count() <= 0) {
-      return session_->fail(close_reason::idle_timeout);
-    }
-    engine_.ping();
-    flush();
-    if (engine_.is_idle()) engine_.release_memory();
-  } else {
+  const bool has_pings = options_.ping_interval.count() > 0;
+  if (has_message_ || is_lent_) {
+    if (session_->transport().peer_has_ended()) return session_->fail(close_reason::client_aborted);
+    // Nothing is read before the handler asks, so no pong can be seen; but TCP sees by the ping
+    // whether there is anybody.
+    if (has_pings) ping();
+  } else if (std::exchange(active_, false)) {
     is_pinged_ = false;
+  } else if (std::exchange(is_pinged_, true) || !has_pings) {
+    return session_->fail(close_reason::idle_timeout);
+  } else {
+    ping();
+    if (engine_.is_idle()) release_memory();
   }
   if (!waits_to_write_) set_deadline();
+}
+
+void implementation::ping() {
+  engine_.ping();
+  flush();
+}
+
+void implementation::release_memory() {
+  engine_.release_memory();
+  const std::lock_guard lock(mutex_);
+  if (inbox_.empty()) inbox_ = {};
 }
 
 void implementation::on_drain() {

@@ -86,6 +86,10 @@ struct websocket::implementation final : std::enable_shared_from_this<websocket:
   void end();
   void lend(bool is_lent);
   boost::asio::awaitable<void> wait_until_ready();
+  void cancel_wait(std::uint64_t wait);
+  void end_overdue_close();
+  void ping();
+  void release_memory();
 
   void flush();
   std::size_t write_now(std::string_view bytes);
@@ -112,6 +116,7 @@ struct websocket::implementation final : std::enable_shared_from_this<websocket:
   const websocket_options options_;
   ws::engine engine_;
   serving::handler_slot receiver_;
+  std::uint64_t waits_ = 0;                        // of the receiver, up to now
   std::shared_ptr<keeper> keeper_;                 // null while it is with a wait for bytes
   std::optional<boost::asio::steady_timer> room_;  // never expires; cancelled when there is some
   std::optional<clock::time_point> said_close_;    // and nothing waits in front of it

@@ -21,7 +21,6 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -77,15 +76,8 @@ std::uint64_t readable(int descriptor) {
   return static_cast<std::uint64_t>(size);
 }
 
-// The other side sends no more, or the connection is broken.
-bool has_hung_up(int descriptor) {
-  pollfd state{descriptor, POLLIN | POLLRDHUP, 0};
-  ::poll(&state, 1, 0);
-  return (state.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
-}
-
 bool is_settled(int descriptor) {
-  return readable(descriptor) != 0 || has_hung_up(descriptor);
+  return readable(descriptor) != 0 || net::socket_io::peer_has_ended(descriptor);
 }
 
 // What the server does to its end of a connection.
@@ -114,6 +106,7 @@ class noting_transport final : public net::transport {
     return noted(transport_->send_file(file, offset, size), side_->written);
   }
   net::peer_state look_at_peer() noexcept override { return transport_->look_at_peer(); }
+  bool peer_has_ended() const noexcept override { return transport_->peer_has_ended(); }
   void async_wait(wait what, net::completion done) override {
     transport_->async_wait(what, std::move(done));
   }

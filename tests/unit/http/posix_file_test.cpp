@@ -74,7 +74,9 @@ TEST_CASE("files and directories are synchronized, or it is said why not") {
   const file opened(::open(folder.write("a", "b").c_str(), O_RDWR | O_CLOEXEC));
   CHECK(http::sync_file(opened.descriptor()) == 0);
   CHECK(http::sync_file(-1) == EBADF);
-  CHECK(http::sync_directory(folder.path().string()) == 0);
-  CHECK(http::sync_directory(folder / "missing") == ENOENT);
-  CHECK(http::sync_directory(folder / "a") == ENOTDIR);
+  CHECK(http::sync_directory(http::open_directory(folder.path().string()).descriptor()) == 0);
+  CHECK_FALSE(http::open_directory(folder / "missing").is_open());
+  CHECK(errno == ENOENT);
+  CHECK_FALSE(http::open_directory(folder / "a").is_open());
+  CHECK(errno == ENOTDIR);
 }

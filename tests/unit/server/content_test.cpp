@@ -621,3 +621,22 @@ TEST_CASE("content for a client that has gone before its first byte") {
   CHECK(threw);
   CHECK(h.ends() == "client_aborted");
 }
+
+TEST_CASE("a client that leaves behind bytes that nobody reads is noticed") {
+  router routes;
+  routes.get("/", [] {
+    return writes([](body_writer to) -> awaitable<void> {
+      co_await to.write("a");
+      boost::asio::steady_timer timer(to.get_executor(), 24h);
+      co_await timer.async_wait(boost::asio::use_awaitable);
+    });
+  });
+  server_harness h(routes);
+  auto c = h.connect();
+  c.send(get("/") + "G");
+  h.advance(60s);
+  CHECK(h.ends().empty());
+  c.shutdown_send();
+  h.advance(20s);
+  CHECK(h.ends() == "client_aborted");
+}

@@ -9,9 +9,14 @@
 #include "websocket/engine.hpp"
 #include "websocket/handshake.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -288,8 +293,50 @@ TEST_CASE("a client whose message the handler takes long for is not silent") {
   h.poll();
   c.exchange();
   CHECK(c.seen().find("text x") != std::string::npos);
-  h.advance(25s);
+  h.advance(35s);
   CHECK(h.ends() == "idle_timeout");
+}
+
+TEST_CASE("a client that leaves behind messages that nobody reads is noticed") {
+  for (const int messages : {1, 2}) {
+    CAPTURE(messages);
+    server_harness h(routes_with(
+        [&](websocket s) -> awaitable<void> {
+          co_await s.receive();
+          boost::asio::steady_timer timer(s.get_executor(), 24h);
+          co_await timer.async_wait(boost::asio::use_awaitable);
+        },
+        {.ping_interval = 10s}));
+    client c(h, "/ws");
+    for (int i = 0; i < messages; ++i) c.send("x");
+    c.peer().shutdown_send();
+    h.advance(11s);
+    CHECK(h.ends() == "client_aborted");
+  }
+}
+
+TEST_CASE("a cancelled wait for a message cancels that wait and no later one" *
+          test_support::in_memory_only) {
+  std::string got;
+  boost::asio::cancellation_signal cancel;
+  server_harness h(routes_with([&](websocket s) -> awaitable<void> {
+    auto receive_two = [&]() -> awaitable<void> {
+      got += (co_await s.receive())->data;
+      co_await boost::asio::this_coro::reset_cancellation_state();
+      got += (co_await s.receive())->data;
+    };
+    boost::asio::co_spawn(
+        s.get_executor(), receive_two(),
+        boost::asio::bind_cancellation_slot(cancel.slot(), boost::asio::detached));
+    boost::asio::steady_timer timer(s.get_executor(), 24h);
+    co_await timer.async_wait(boost::asio::use_awaitable);
+  }));
+  client c(h, "/ws");
+  // The message is there before the cancellation has come to the one who waits.
+  boost::asio::post(h.context(), [&] { cancel.emit(boost::asio::cancellation_type::terminal); });
+  c.send("a");
+  c.send("b");
+  CHECK(got == "ab");
 }
 
 TEST_CASE("a client that says nothing is sent a ping, then closed") {
@@ -479,6 +526,24 @@ TEST_CASE("a handler that has closed its socket may go on with something else") 
     h.advance(10s);
     CHECK(h.report().connections.open == 1);
   }
+}
+
+TEST_CASE("a client that never answers Close is not waited for by a busy handler either") {
+  std::optional<websocket> socket;
+  server_harness h(routes_with([&](websocket s) -> awaitable<void> {
+    socket = s;
+    while (co_await s.receive()) co_await boost::asio::post(boost::asio::use_awaitable);
+  }));
+  testing::websocket_client c(h, "/ws");
+  REQUIRE(socket);
+  socket->close(4000);
+  for (int i = 0; i < 5; ++i) {
+    h.at_once([&] {
+      for (int n = 0; n < 20; ++n) c.send("not a Close");
+    });
+    h.advance(1s);
+  }
+  CHECK(h.report().connections.open == 0);
 }
 
 TEST_CASE("the time for the answer to a Close begins when the client could see it" *

@@ -19,6 +19,7 @@ class fake_transport final : public net::transport {
   net::io_result read(char*, std::size_t) noexcept override { return {}; }
   net::io_result write(std::string_view, std::string_view, bool) noexcept override { return {}; }
   net::io_result send_file(int, std::uint64_t, std::size_t) noexcept override { return {}; }
+  bool peer_has_ended() const noexcept override { return false; }
   void async_wait(wait, net::completion) override {}
   void cancel() noexcept override {}
   void shutdown_send() noexcept override {}
