@@ -76,7 +76,7 @@ void connection::end_call() noexcept {
 // to be sent, the peer has enough to take.
 void connection::on_quiet() {
   if (!work_) return io_session::on_quiet();
-  if (transport().peer_has_ended()) return fail(close_reason::client_aborted);
+  if (cannot_watch_ && transport().peer_has_ended()) return fail(close_reason::client_aborted);
   auto& engine = work_->engine;
   if (heartbeat_interval() && engine.output().empty()) {
     engine.write_content(lent_->writer->heartbeat);

@@ -640,3 +640,24 @@ TEST_CASE("a client that leaves behind bytes that nobody reads is noticed") {
   h.advance(20s);
   CHECK(h.ends() == "client_aborted");
 }
+
+TEST_CASE("content of a detached route goes on where its client sends no more") {
+  router routes;
+  routes
+      .get("/",
+           [] {
+             return writes([](body_writer to) -> awaitable<void> {
+               to.heartbeat(".", 10s);
+               boost::asio::steady_timer timer(to.get_executor(), 24h);
+               co_await timer.async_wait(boost::asio::use_awaitable);
+             });
+           })
+      .detached();
+  server_harness h(routes);
+  auto c = h.connect();
+  c.send(get("/"));
+  c.shutdown_send();
+  h.advance(25s);
+  CHECK(h.ends().empty());
+  CHECK(content_of(h.receive(c)).find('.') != std::string::npos);
+}
