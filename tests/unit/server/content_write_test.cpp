@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Content that handlers read and write piece by piece, on the real loop.
+// Content that handlers write piece by piece, on the real loop.
 
 #include "support/server_harness.hpp"
 
@@ -13,13 +13,9 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <thread>
-
-#include <unistd.h>
 
 using namespace std::chrono_literals;
 using namespace asio_httpd;
@@ -34,25 +30,6 @@ struct notes {
   std::string text;
   bool cancelled = false;
 };
-
-// Answers with the pieces that it read, "[ab][c]", and how it ended.
-auto reads_all(notes& seen) {
-  return [&seen](request_body body) -> awaitable<std::string> {
-    std::string pieces;
-    try {
-      for (;;) {
-        const std::string_view piece = co_await body.read();
-        if (piece.empty()) break;
-        seen.text.append("[").append(piece).append("]");
-        pieces.append(piece);
-      }
-    } catch (const boost::system::system_error& e) {
-      seen.cancelled = e.code() == asio::error::operation_aborted;
-      throw;
-    }
-    co_return pieces;
-  };
-}
 
 awaitable<void> wait_for_ever(asio::any_io_executor executor) {
   asio::steady_timer timer(executor, 24h);
@@ -76,230 +53,6 @@ std::string post(std::string_view lines, std::string_view body = {}) {
 }
 
 }  // namespace
-
-// --- reading -------------------------------------------------------------------------------------
-
-TEST_CASE("a handler that reads its content gets it while it comes in") {
-  notes seen;
-  router routes;
-  routes.post("/in", reads_all(seen));
-  server_harness h(routes);
-  auto c = h.connect();
-  CHECK(h.ask(c, post("Content-Length: 5\r\n", "ab")).empty());
-  CHECK(seen.text == "[ab]");
-  CHECK(h.ask(c, "cd").empty());
-  CHECK(seen.text == "[ab][cd]");
-  const auto answers = replies_in(h.ask(c, "e" + get("/none")));
-  REQUIRE(answers.size() == 2);
-  CHECK(answers[0].body == "abcde");
-  CHECK(answers[1].status == 404);
-}
-
-TEST_CASE("chunked content and its trailers are read piece by piece") {
-  std::string trailer;
-  router routes;
-  routes.post("/in", [&](request_body body) -> awaitable<std::string> {
-    CHECK_FALSE(body.size());
-    std::string all = co_await body.read_all(100);
-    trailer = body.trailers().get("X-Sum");
-    co_return all;
-  });
-  server_harness h(routes);
-  auto c = h.connect();
-  const std::string request =
-      post("Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n2\r\nde\r\n0\r\nX-Sum: 5\r\n\r\n");
-  std::string answer;
-  for (const char byte : request + get("/none")) answer += h.ask(c, std::string(1, byte));
-  CHECK(statuses_in(answer) == "200 404");
-  CHECK(replies_in(answer)[0].body == "abcde");
-  CHECK(trailer == "5");
-}
-
-TEST_CASE("100 Continue is sent when the content is read, and not before") {
-  router routes;
-  routes.post("/in", [](const request& r, request_body body) -> awaitable<response> {
-    if (r.get("X-Key").empty()) co_return response(status::unauthorized);
-    co_return text(co_await body.read_all(100));
-  });
-  server_harness h(routes);
-  const std::string lines = "Content-Length: 2\r\nExpect: 100-continue\r\n";
-  auto refused = h.connect();
-  CHECK(h.ask(refused, post(lines)).starts_with("HTTP/1.1 401"));
-  h.advance(3s);
-  CHECK(h.ends() == "request_refused");
-  auto taken = h.connect();
-  CHECK(h.ask(taken, post(lines + "X-Key: 1\r\n")) == "HTTP/1.1 100 Continue\r\n\r\n");
-  CHECK(replies_in(h.ask(taken, "ok")).at(0).body == "ok");
-}
-
-TEST_CASE("a handler's route limits the whole; what passes it is answered 413") {
-  notes seen;
-  router routes;
-  routes.post("/in", reads_all(seen)).body_limit(4);
-  server_harness h(routes);
-  auto announced = h.connect();
-  CHECK(h.ask(announced, post("Content-Length: 5\r\n")).starts_with("HTTP/1.1 413"));
-  CHECK(seen.text.empty());
-  auto chunked = h.connect();
-  const std::string answer =
-      h.ask(chunked, post("Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n2\r\nde\r\n"));
-  CHECK(answer.starts_with("HTTP/1.1 413"));
-  CHECK(seen.text == "[abc]");
-  h.advance(3s);
-  CHECK(h.closed("body_limit") == 2);
-}
-
-TEST_CASE("content that breaks a rule is answered and closes") {
-  notes seen;
-  router routes;
-  routes.post("/in", reads_all(seen));
-  server_harness h(routes);
-  auto c = h.connect();
-  CHECK(h.ask(c, post("Transfer-Encoding: chunked\r\n", "3\r\nabcX")).starts_with("HTTP/1.1 400"));
-  h.advance(3s);
-  CHECK(h.ends() == "parse_error");
-  CHECK(seen.text == "[abc]");
-}
-
-TEST_CASE("a client that leaves in the middle of its content cancels the reading") {
-  for (const bool reset : {false, true}) {
-    CAPTURE(reset);
-    notes seen;
-    router routes;
-    routes.post("/in", reads_all(seen));
-    server_harness h(routes);
-    auto c = h.connect();
-    h.ask(c, post("Content-Length: 5\r\n", "ab"));
-    reset ? c.reset() : c.shutdown_send();
-    h.poll();
-    CHECK(seen.cancelled);
-    CHECK(h.ends() == "client_aborted");
-  }
-}
-
-TEST_CASE("a client that leaves once its content is read cancels what comes then") {
-  bool cancelled = false;
-  router routes;
-  routes.post("/in", [&](request_body body) -> awaitable<std::string> {
-    co_await body.read_all(10);
-    try {
-      co_await wait_for_ever(co_await asio::this_coro::executor);
-    } catch (const boost::system::system_error&) {
-      cancelled = true;
-      throw;
-    }
-    co_return "";
-  });
-  server_harness h(routes);
-  auto c = h.connect();
-  h.ask(c, post("Content-Length: 2\r\n", "a"));
-  h.ask(c, "b");
-  c.reset();
-  h.poll();
-  CHECK(cancelled);
-  CHECK(h.ends() == "client_aborted");
-}
-
-TEST_CASE("content must come in at the body rate while it is waited for") {
-  notes seen;
-  router routes;
-  routes.post("/in", reads_all(seen));
-  server_harness h(routes, {.deadlines = {.body = 10s, .body_rate = 100, .handler = 1h}});
-  SUBCASE("nothing at all") {
-    auto c = h.connect();
-    h.ask(c, post("Content-Length: 5000\r\n", "ab"));
-    h.advance(11s);
-    CHECK(h.receive(c).starts_with("HTTP/1.1 408"));
-  }
-  SUBCASE("a byte now and then") {
-    auto c = h.connect();
-    h.ask(c, post("Content-Length: 5000\r\n", "ab"));
-    std::string answer;
-    for (int i = 0; i < 12 && answer.empty(); ++i) {
-      h.advance(1s);
-      answer = h.ask(c, "x");
-    }
-    CHECK(answer.starts_with("HTTP/1.1 408"));
-  }
-  CHECK(h.ends() == "body_timeout");
-  CHECK(seen.cancelled);
-}
-
-TEST_CASE("content that comes in fast enough may take long") {
-  notes seen;
-  router routes;
-  routes.post("/in", reads_all(seen));
-  server_harness h(routes, {.deadlines = {.body = 10s, .body_rate = 100, .handler = 5s}});
-  auto c = h.connect();
-  h.ask(c, post("Content-Length: 30000\r\n"));
-  std::string answer;
-  for (int i = 0; i < 60; ++i) {
-    CHECK(answer.empty());
-    h.advance(1s);
-    answer = h.ask(c, std::string(500, 'x'));
-  }
-  CHECK(answer.starts_with("HTTP/1.1 200"));
-}
-
-TEST_CASE("content that a handler leaves unread is dropped, or closes the connection") {
-  router routes;
-  routes.post("/in", [](request_body) -> awaitable<std::string> { co_return "done"; });
-  server_harness h(routes);
-  auto c = h.connect();
-  const std::string bytes = post("Content-Length: 5\r\n", "abc");
-  CHECK(statuses_in(h.ask(c, bytes)) == "200");
-  CHECK(statuses_in(h.ask(c, "de" + get("/none"))) == "404");
-  CHECK(statuses_in(h.ask(c, post("Content-Length: 10000000\r\n", "abc"))) == "200");
-  CHECK(c.at_end());
-  h.advance(3s);
-  CHECK(h.ends() == "request_refused");
-}
-
-TEST_CASE("who does not read stops the client: nothing piles up") {
-  router routes;
-  routes.post("/in", [](request_body body) -> awaitable<std::string> {
-    co_await body.read();
-    co_await wait_for_ever(co_await asio::this_coro::executor);
-    co_return "";
-  });
-  server_harness h(routes);
-  auto c = h.connect();
-  h.ask(c, post("Content-Length: 10000000\r\n"));
-  for (int i = 0; i < 100; ++i) h.ask(c, std::string(10'000, 'x'));
-  CHECK(h.report().bytes.received < 100'000);
-}
-
-TEST_CASE("content goes straight into a file") {
-  char name[] = "/tmp/asio_httpd_content_XXXXXX";
-  const int descriptor = ::mkstemp(name);
-  REQUIRE(descriptor >= 0);
-  ::unlink(name);
-  router routes;
-  routes.post("/in", [&](request_body body) -> awaitable<std::string> {
-    co_return std::to_string(co_await body.write_to(descriptor));
-  });
-  server_harness h(routes);
-  auto c = h.connect();
-  h.ask(c, post("Content-Length: 6\r\n", "abc"));
-  CHECK(replies_in(h.ask(c, "def")).at(0).body == "6");
-  char content[10];
-  CHECK(::pread(descriptor, content, sizeof content, 0) == 6);
-  CHECK(std::string(content, 6) == "abcdef");
-  ::close(descriptor);
-}
-
-TEST_CASE("a request that is whole already is read in one piece") {
-  router routes;
-  routes.post("/in", [](const request& r) -> awaitable<std::string> {
-    auto body = r.open_body();
-    co_return co_await body.read_all(10) + std::to_string(*body.size());
-  });
-  server_harness h(routes);
-  auto c = h.connect();
-  CHECK(replies_in(h.ask(c, post("Content-Length: 3\r\n", "abc"))).at(0).body == "abc3");
-}
-
-// --- writing -------------------------------------------------------------------------------------
 
 TEST_CASE("content of unknown size is chunked for HTTP/1.1, with trailers") {
   router routes;
@@ -574,28 +327,6 @@ TEST_CASE("content with a farewell ends with it when the server stops") {
   CHECK(seen.cancelled);
   REQUIRE(h.stopped());
   CHECK(h.stopped()->cut == 0);
-}
-
-// --- blocking ------------------------------------------------------------------------------------
-
-TEST_CASE("a handler that blocks runs elsewhere, and answers as any other") {
-  std::thread::id elsewhere;
-  router routes;
-  routes
-      .get("/slow/{id}",
-           [&](int id) {
-             elsewhere = std::this_thread::get_id();
-             if (id == 0) throw http_error(status::conflict, "none of these");
-             return std::to_string(id);
-           })
-      .blocking();
-  CHECK_THROWS_AS(routes.get("/no", []() -> awaitable<std::string> { co_return ""; }).blocking(),
-                  std::logic_error);
-  testing::server s(routes);
-  CHECK(s.get("/slow/7").text() == "7");
-  CHECK(elsewhere != std::this_thread::get_id());
-  CHECK(s.get("/slow/0").status() == status::conflict);
-  CHECK(s.get("/slow/x").status() == status::not_found);
 }
 
 // A coroutine that has not waited yet and is cancelled ends like any other.
