@@ -495,7 +495,7 @@ class Signals(BinaryTest):
         with Server("--config", config) as server, server.connect() as client:
             self.begin_request(server, client)
             self.assertEqual(server.stop(), 0)
-            self.assertEqual(server.err.wait_for(self.STOPPED)[3], "1")
+            self.assert_cut(server)
 
     def test_a_second_signal_cuts(self):
         config = self.write("site.json", '{"drain": "1h", "deadlines": {"head": "1h"}}')
@@ -505,7 +505,7 @@ class Signals(BinaryTest):
             server.err.wait_for("stopping: open connections have 1h")
             server.signal(signal.SIGTERM)
             self.assertEqual(server.process.wait(PATIENCE), 0)
-            self.assertEqual(server.err.wait_for(self.STOPPED)[3], "1")
+            self.assert_cut(server)
 
     def test_hang_up_is_ignored_without_a_terminal(self):
         with Server() as server:
@@ -526,6 +526,10 @@ class Signals(BinaryTest):
         finally:
             os.close(parent)
             os.close(child)
+
+    def assert_cut(self, server):
+        """The connection of begin_request, and perhaps one that asked meanwhile: nobody waits until its end is seen."""
+        self.assertGreaterEqual(int(server.err.wait_for(self.STOPPED)[3]), 1)
 
     def begin_request(self, server, client):
         """One request that is answered, and the first half of another; returns when the server has read that."""
