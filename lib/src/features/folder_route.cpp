@@ -27,6 +27,10 @@ bool has_encoded_slash(const request& r) noexcept {
   return raw.find("%2F") != raw.npos || raw.find("%2f") != raw.npos;
 }
 
+std::error_code no_such_file() {
+  return std::make_error_code(std::errc::no_such_file_or_directory);
+}
+
 std::string_view last_segment(std::string_view path) noexcept {
   return path.substr(path.rfind('/') + 1);
 }
@@ -95,15 +99,15 @@ void folder_route::serve_path(const request& r, response& to) const {
   static_path path;
   const bool is_name = path.assign(r.param(rest_), options_.dotfiles);
   if (!is_name || has_encoded_slash(r) || names_->hides(path.text())) {
-    return answer_missing(r, std::make_error_code(std::errc::no_such_file_or_directory), to);
+    return answer_missing(r, no_such_file(), to);
   }
   path.names_folder() ? serve_folder(r, path, to) : serve_name(r, path, to);
 }
 
 void folder_route::serve_folder(const request& r, static_path& path, response& to) const {
-  std::error_code error = std::make_error_code(std::errc::no_such_file_or_directory);
+  std::error_code error = no_such_file();
   if (!options_.index.empty() && path.append(options_.index)) {
-    error = files_->serve(r, path.c_str(), to);
+    error = serve_file(r, path, to);
   }
   if (error) answer_missing(r, error, to);
 }
@@ -115,7 +119,7 @@ void folder_route::serve_name(const request& r, static_path& path, response& to)
   if (!error) return;
   const bool may_be_folder = error.value() == EACCES || error.value() == EISDIR;
   const bool is_folder = may_be_folder && root_->is_folder(path.c_str());
-  if (options_.clean_urls && path.extend(page_extension) && !files_->serve(r, path.c_str(), to)) {
+  if (options_.clean_urls && path.extend(page_extension) && !serve_file(r, path, to)) {
     return;
   }
   if (is_folder && shows_folders()) {
@@ -123,6 +127,13 @@ void folder_route::serve_name(const request& r, static_path& path, response& to)
   } else {
     answer_missing(r, is_folder ? std::make_error_code(std::errc::is_a_directory) : error, to);
   }
+}
+
+// The name may be longer than what was asked for.
+std::error_code folder_route::serve_file(const request& r, const static_path& path,
+                                         response& to) const {
+  if (names_->hides(path.text())) return no_such_file();
+  return files_->serve(r, path.c_str(), to);
 }
 
 bool folder_route::shows_folders() const noexcept {

@@ -43,6 +43,7 @@ class folder_route {
   void serve_path(const request& r, response& to) const;
   void serve_folder(const request& r, static_path& path, response& to) const;
   void serve_name(const request& r, static_path& path, response& to) const;
+  std::error_code serve_file(const request& r, const static_path& path, response& to) const;
   bool redirects_to_clean(const request& r, const static_path& path, response& to) const;
   void answer_missing(const request& r, std::error_code error, response& to) const;
   void replace_error(response& to) const;
