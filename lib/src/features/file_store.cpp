@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "features/content_encoder.hpp"
+#include "features/static_path.hpp"
 
 namespace asio_httpd::features {
 
@@ -26,11 +27,11 @@ constexpr std::array<sibling, 3> siblings = {{{content_coding::brotli, ".br"},
                                               {content_coding::zstd, ".zst"},
                                               {content_coding::gzip, ".gz"}}};
 
-std::string sibling_name(std::string_view name, content_coding c) {
+std::string_view extension_of(content_coding c) noexcept {
   for (const sibling& s : siblings) {
-    if (s.coding == c) return std::string(name).append(s.extension);
+    if (s.coding == c) return s.extension;
   }
-  return std::string(name);
+  return {};
 }
 
 std::string key_of(std::string_view name, content_coding c) {
@@ -98,23 +99,28 @@ const served_file* file_store::open(lookup& l, std::error_code& error) const {
     return nullptr;
   }
   const coding_set made = precompressed(l, *state);
-  const std::string disposition = rules_.disposition(l.name);
-  file_description description = describe(l, disposition);
-  description.varies = !rules_.compressed_into(description.media_type, state->size).empty();
-  served_file& found = remember(l, l.name, std::move(opened), *state, description, l.not_cached);
-  found.set_precompressed(made);
-  return &found;
+  served_file* found = confirm(l, l.name, opened, *state);
+  if (found == nullptr) {
+    const std::string disposition = rules_.disposition(l.name);
+    file_description description = describe(l, disposition);
+    description.varies = !rules_.compressed_into(description.media_type, state->size).empty();
+    found = &remember(l, l.name, {std::move(opened), *state, description}, l.not_cached);
+  }
+  found->set_precompressed(made);
+  return found;
 }
 
-// What is known of it where that is true still; else it is made, in `not_cached` where nothing is
-// remembered.
-served_file& file_store::remember(const lookup& l, std::string_view key, file opened,
-                                  const file_state& state, const file_description& description,
-                                  std::optional<served_file>& not_cached) const {
-  if (l.cache == nullptr) return not_cached.emplace(std::move(opened), state, description);
-  if (served_file* same = l.cache->confirm(key, opened, state, l.now)) return *same;
-  return l.cache->put(key, served_file(std::move(opened), state, description), l.now,
-                      std::time(nullptr));
+// What is known of it, where that is true still; else null.
+served_file* file_store::confirm(const lookup& l, std::string_view key, const file& opened,
+                                 const file_state& state) {
+  return l.cache != nullptr ? l.cache->confirm(key, opened, state, l.now) : nullptr;
+}
+
+// Where nothing is remembered, it is put into `not_cached`.
+served_file& file_store::remember(const lookup& l, std::string_view key, served_file fresh,
+                                  std::optional<served_file>& not_cached) {
+  if (l.cache == nullptr) return not_cached.emplace(std::move(fresh));
+  return l.cache->put(key, std::move(fresh), l.now, std::time(nullptr));
 }
 
 // Those beside it that are not outdated. They are looked for as often as the file itself.
@@ -129,8 +135,10 @@ coding_set file_store::precompressed(const lookup& l, const file_state& original
 }
 
 file_store::opened_file file_store::open_sibling(const lookup& l, content_coding c) const {
+  static_path name;
+  if (!name.append(l.name) || !name.extend(extension_of(c))) return {};
   std::error_code error;
-  opened_file made{open_(sibling_name(l.name, c).c_str(), error), {}};
+  opened_file made{open_(name.c_str(), error), {}};
   if (!error) made.state = file_state::of(made.opened);
   return made;
 }
@@ -192,11 +200,14 @@ bool file_store::answer_precompressed(const request& r, const lookup& l, content
   if (known == nullptr) {
     auto [opened, state] = open_sibling(l, c);
     if (!state) return false;
-    const std::string disposition = rules_.disposition(l.name);
-    file_description description = describe(l, disposition);
-    description.coding = c;
-    description.varies = true;
-    known = &remember(l, key, std::move(opened), *state, description, not_cached);
+    known = confirm(l, key, opened, *state);
+    if (known == nullptr) {
+      const std::string disposition = rules_.disposition(l.name);
+      file_description description = describe(l, disposition);
+      description.coding = c;
+      description.varies = true;
+      known = &remember(l, key, {std::move(opened), *state, description}, not_cached);
+    }
   }
   known->answer(r, to);
   return true;

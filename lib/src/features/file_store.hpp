@@ -63,9 +63,10 @@ class file_store : public std::enable_shared_from_this<file_store> {
   lookup begin(const char* name, std::string_view media_type = {});
   const served_file* find(lookup& l, std::error_code& error) const;
   const served_file* open(lookup& l, std::error_code& error) const;
-  served_file& remember(const lookup& l, std::string_view key, file opened, const file_state& state,
-                        const file_description& description,
-                        std::optional<served_file>& not_cached) const;
+  static served_file* confirm(const lookup& l, std::string_view key, const file& opened,
+                              const file_state& state);
+  static served_file& remember(const lookup& l, std::string_view key, served_file fresh,
+                               std::optional<served_file>& not_cached);
   coding_set precompressed(const lookup& l, const file_state& original) const;
   opened_file open_sibling(const lookup& l, content_coding c) const;
   std::string_view media_type_of(const lookup& l) const;
