@@ -44,7 +44,7 @@ struct site {
     made.get("/static/{rest...}", [at, archive](const request& r) {
       served_folder where = at;
       where.path = r.param("rest");
-      if (where.path.ends_with('/')) where.path.pop_back();
+      while (where.path.ends_with('/')) where.path.pop_back();
       response to;
       answer_listing(r, std::move(where), archive, to);
       return to;
@@ -120,8 +120,7 @@ TEST_CASE("the path is the request's, the depth that below the root") {
   const site s;
   testing::server server(s.routes(true));
   CHECK(server.get("/static/sub/", as_json).json()["path"] == "/static/sub/");
-  CHECK(server.get("/static//sub//", as_json).status() ==
-        status::not_found);  // by this test's route
+  CHECK(server.get("/static/sub//", as_json).json()["path"] == "/static/sub/");
   const auto page = server.get("/static/sub/").text();
   CHECK(page.find("<a href=\"../\"><bdi>/static</bdi></a>") != std::string::npos);
   CHECK(page.find("Parent folder") != std::string::npos);
