@@ -55,7 +55,7 @@ folder_reader::step folder_reader::next(folder_entry& to) {
 bool folder_reader::fill_in(const dirent& from, folder_entry& to) const {
   struct stat info {};
   if (::fstatat(::dirfd(directory_.get()), from.d_name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
-    return errno == EACCES && set_kind(DTTOIF(from.d_type), to);
+    return errno == EACCES && set_kind(static_cast<mode_t>(DTTOIF(from.d_type)), to);
   }
   if (!S_ISLNK(info.st_mode)) return set_details(info, to);
   to.is_link = true;
