@@ -43,8 +43,9 @@ const dirent64* folder_reader::next_record() {
   records& r = *records_;
   if (r.at == r.end) {
     const ssize_t n = ::getdents64(opened_.descriptor(), r.bytes.data(), r.bytes.size());
-    if (n < 0) fail(where_);
-    if (n == 0) return nullptr;
+    const bool removed = n < 0 && errno == ENOENT;  // there is nothing in it any more
+    if (n < 0 && !removed) fail(where_);
+    if (n == 0 || removed) return nullptr;
     r.at = 0;
     r.end = static_cast<std::size_t>(n);
   }
