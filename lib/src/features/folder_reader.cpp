@@ -35,16 +35,27 @@ bool set_details(const struct stat& info, folder_entry& to) noexcept {
 
 }  // namespace
 
-folder_reader::folder_reader(served_folder where, file opened) : where_(std::move(where)) {
-  directory_.reset(::fdopendir(opened.descriptor()));
-  if (directory_ == nullptr) fail(where_);
-  opened.release();
+folder_reader::folder_reader(served_folder where, file opened)
+    : where_(std::move(where)), opened_(std::move(opened)), records_(std::make_unique<records>()) {}
+
+// Null at the end.
+const dirent64* folder_reader::next_record() {
+  records& r = *records_;
+  if (r.at == r.end) {
+    const ssize_t n = ::getdents64(opened_.descriptor(), r.bytes.data(), r.bytes.size());
+    const bool removed = n < 0 && errno == ENOENT;  // there is nothing in it any more
+    if (n < 0 && !removed) fail(where_);
+    if (n == 0 || removed) return nullptr;
+    r.at = 0;
+    r.end = static_cast<std::size_t>(n);
+  }
+  const auto* found = reinterpret_cast<const dirent64*>(r.bytes.data() + r.at);
+  r.at += found->d_reclen;
+  return found;
 }
 
 folder_reader::step folder_reader::next(folder_entry& to) {
-  errno = 0;
-  const dirent* found = ::readdir(directory_.get());
-  if (found == nullptr && errno != 0) fail(where_);
+  const dirent64* found = next_record();
   if (found == nullptr) return step::end;
   to = {.name = found->d_name};
   if (!where_.names->shows(where_.path, to.name)) return step::nothing;
@@ -52,9 +63,9 @@ folder_reader::step folder_reader::next(folder_entry& to) {
 }
 
 // False for what is not to be seen, and for what was removed meanwhile.
-bool folder_reader::fill_in(const dirent& from, folder_entry& to) const {
+bool folder_reader::fill_in(const dirent64& from, folder_entry& to) const {
   struct stat info {};
-  if (::fstatat(::dirfd(directory_.get()), from.d_name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
+  if (::fstatat(opened_.descriptor(), from.d_name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
     return errno == EACCES && set_kind(static_cast<mode_t>(DTTOIF(from.d_type)), to);
   }
   if (!S_ISLNK(info.st_mode)) return set_details(info, to);

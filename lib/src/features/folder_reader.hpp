@@ -13,6 +13,8 @@
 #include <dirent.h>
 #include <sys/stat.h>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -38,7 +40,7 @@ class folder_reader {
  public:
   enum class step : std::uint8_t { entry, nothing, end };
 
-  // `opened` is that folder, as static_root::open_folder opens it. Throws std::system_error.
+  // `opened` is that folder, as static_root::open_folder opens it.
   folder_reader(served_folder where, file opened);
 
   // Looks at one thing: an entry, or nothing that may be seen. Throws std::system_error where the
@@ -48,14 +50,20 @@ class folder_reader {
   const served_folder& folder() const noexcept { return where_; }
 
  private:
-  struct closer {
-    void operator()(DIR* d) const noexcept { ::closedir(d); }
+  // What the kernel hands out at once: records of a dirent64 each.
+  struct records {
+    static constexpr std::size_t size = 32U << 10U;
+    alignas(dirent64) std::array<char, size> bytes;
+    std::size_t at = 0;
+    std::size_t end = 0;
   };
-  bool fill_in(const dirent& from, folder_entry& to) const;
+  const dirent64* next_record();
+  bool fill_in(const dirent64& from, folder_entry& to) const;
   std::optional<struct stat> target_of_link(std::string_view name) const;
 
   served_folder where_;
-  std::unique_ptr<DIR, closer> directory_;
+  file opened_;
+  std::unique_ptr<records> records_;
 };
 
 }  // namespace asio_httpd::features

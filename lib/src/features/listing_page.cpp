@@ -76,7 +76,7 @@ bool can_be_asked_for(std::string_view name) noexcept {
 // A reference to something in the folder. "a:b" alone would have a scheme (RFC 3986 section 4.2).
 std::string link_to(std::string_view name) {
   const std::string encoded = percent_encode_path(name);
-  return encoded.find(':') == encoded.npos ? encoded : "./" + encoded;
+  return encoded.find(':') == std::string_view::npos ? encoded : "./" + encoded;
 }
 
 // ---- numbers ------------------------------------------------------------------------------------

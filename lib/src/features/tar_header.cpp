@@ -98,13 +98,13 @@ std::size_t cut_of(std::string_view path) noexcept {
 }
 
 bool fits_in_block(std::string_view path) noexcept {
-  return path.size() <= name_place.size || cut_of(path) != path.npos;
+  return path.size() <= name_place.size || cut_of(path) != std::string_view::npos;
 }
 
 // A path that does not fit is cut short; then an extended header has said the right one.
 void put_path(header_block& block, std::string_view path) {
-  const std::size_t cut = path.size() > name_place.size ? cut_of(path) : path.npos;
-  if (cut == path.npos) return block.put(name_place, path);
+  const std::size_t cut = path.size() > name_place.size ? cut_of(path) : std::string_view::npos;
+  if (cut == std::string_view::npos) return block.put(name_place, path);
   block.put(prefix_place, path.substr(0, cut));
   block.put(name_place, path.substr(cut + 1));
 }
