@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // The reader walks over the JSON once, in its order; each value has a JSON pointer, which tells its
-// line. Plain settings are read by the table of settings.hpp, the five keys that have more shape
-// by a function each.
+// line. Plain settings and routes are read by the tables of settings.hpp and route_settings.hpp,
+// what has more shape by a function each.
 
 #include "read_config.hpp"
 
@@ -20,7 +20,7 @@
 
 #include "addresses.hpp"
 #include "config_positions.hpp"
-#include "nearest.hpp"
+#include "route_settings.hpp"
 #include "settings.hpp"
 
 namespace asio_httpd::app {
@@ -30,23 +30,18 @@ namespace {
 using json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-// A key that is written by its own function.
+// A key that is read by its own function.
 constexpr std::array<std::string_view, 5> shaped_keys = {"listen", "directory", "routes", "status",
                                                          "access_log"};
-constexpr std::array<std::string_view, 7> route_keys = {"path",  "file",     "prefix", "directory",
-                                                        "index", "dotfiles", "host"};
 
 constexpr std::string_view expected_listen = "an address, or a list of addresses";
+constexpr std::string_view expected_directory = "the name of a folder, or an object";
 constexpr std::string_view expected_status = "a path that begins with \"/\", or false";
 constexpr std::string_view expected_access_log = "the name of a file, \"-\", or false";
-
-std::vector<std::string_view> keys_of_section(std::string_view section) {
-  std::vector<std::string_view> keys;
-  for (const setting& s : settings()) {
-    if (s.section == section) keys.push_back(s.key);
-  }
-  return keys;
-}
+constexpr std::string_view expected_route =
+    "a route has \"path\" and \"file\", \"prefix\" and \"directory\", \"path\" and \"redirect\", "
+    "or "
+    "\"path\" and \"text\" or \"status\"";
 
 std::vector<std::string_view> sections() {
   std::vector<std::string_view> names;
@@ -59,26 +54,35 @@ std::vector<std::string_view> sections() {
 
 std::vector<std::string_view> top_level_keys() {
   std::vector<std::string_view> keys(shaped_keys.begin(), shaped_keys.end());
-  for (std::string_view key : keys_of_section("")) keys.push_back(key);
+  for (std::string_view key : keys_of(settings())) keys.push_back(key);
   for (std::string_view name : sections()) keys.push_back(name);
   return keys;
 }
 
-// `; did you mean "threads"?`, or where the key belongs, or which there are.
-std::string suggestion(std::string_view key, const std::vector<std::string_view>& known) {
-  if (const std::string_view meant = nearest(key, known); !meant.empty()) {
-    return "; did you mean \"" + std::string(meant) + "\"?";
-  }
+// Where a key belongs that stands elsewhere.
+std::string belongs_into(std::string_view key) {
   for (const setting& s : settings()) {
     if (s.key == key && !s.section.empty()) {
-      return "; it belongs into \"" + std::string(s.section) + '"';
+      return "it belongs into \"" + std::string(s.section) + '"';
     }
   }
-  std::string text = "; the keys here are ";
-  for (std::size_t i = 0; i < known.size(); ++i) {
-    text += (i == 0 ? "" : ", ") + std::string(known[i]);
+  return {};
+}
+
+std::string unknown_setting(std::string_view section, const std::string& key) {
+  return unknown_key(key, section.empty() ? top_level_keys() : keys_of(settings(), section),
+                     belongs_into(key));
+}
+
+// `"dotfiles" does not belong into a route of a file`, where it is of another kind of route.
+template <class Route>
+std::string unknown_in_route(const std::string& key) {
+  const route_kind<Route>& kind = kind_of<Route>();
+  const std::vector<std::string> all = route_keys();
+  if (std::find(all.begin(), all.end(), key) == all.end()) {
+    return unknown_key(key, keys_of(kind.known()));
   }
-  return text;
+  return '"' + key + "\" does not belong into a route of " + std::string(kind.name);
 }
 
 bool is_off(const json& value) {
@@ -110,9 +114,9 @@ class config_reader {
     complain(pointer, refusal('"' + std::string(name) + '"', expected, value));
   }
 
-  void unknown_key(const std::string& pointer, const std::string& key,
-                   const std::vector<std::string_view>& known) {
-    complain(pointer, "unknown key \"" + key + '"' + suggestion(key, known));
+  // What was found below that place.
+  void complain_of(const std::string& pointer, const complaints& all) {
+    for (const app::complaint& c : all) complain(pointer + c.at, c.what);
   }
 
   static std::string below(const std::string& pointer, const std::string& key) {
@@ -139,12 +143,11 @@ class config_reader {
 
   void read_setting(const std::string& pointer, std::string_view section, const std::string& key,
                     const json& value) {
-    const setting* const s = find_setting(section, key);
-    if (s == nullptr) {
-      return unknown_key(pointer, key,
-                         section.empty() ? top_level_keys() : keys_of_section(section));
-    }
-    if (!s->read(to_, value)) refuse(pointer, s->name(), s->expected, value);
+    const setting* const s = find_setting(settings(), key, section);
+    if (s == nullptr) return complain(pointer, unknown_setting(section, key));
+    complaints found;
+    s->read_at(pointer, to_, value, found);
+    complain_of("", found);
   }
 
   void read_listen(const std::string& pointer, const json& value) {
@@ -167,10 +170,14 @@ class config_reader {
     }
   }
 
+  // The name of the folder, or a route whose prefix is "/".
   void read_directory(const std::string& pointer, const json& value) {
-    if (!value.is_string()) return refuse(pointer, "directory", "the name of a folder", value);
-    to_.directory = folder_route{.directory = resolved_path(folder_, value.get<std::string>()),
-                                 .said_at = at(pointer)};
+    if (value.is_string()) return read_directory(pointer, json{{"directory", value}});
+    if (!value.is_object()) return refuse(pointer, "directory", expected_directory, value);
+    folder_route made;
+    if (!value.contains("directory")) return complain(pointer, "\"directory\" is missing here");
+    read_route_into(pointer, value, made);
+    to_.directory = std::move(made);
   }
 
   void read_status(const std::string& pointer, const json& value) {
@@ -198,79 +205,71 @@ class config_reader {
     }
   }
 
+  // The kind of a route shows in one of its keys.
   void read_route(const std::string& pointer, const json& value) {
     if (!value.is_object()) return refuse(pointer, "routes", "a list of objects", value);
-    if (!check_route_keys(pointer, value)) return;
-    const bool is_file = value.contains("path") && value.contains("file");
-    const bool is_folder = value.contains("prefix") && value.contains("directory");
-    if (is_file == is_folder) {
-      complain(pointer, "a route has \"path\" and \"file\", or \"prefix\" and \"directory\"");
-    } else if (is_file) {
-      read_file_route(pointer, value);
-    } else {
-      read_folder_route(pointer, value);
-    }
+    const bool file = value.contains("file");
+    const bool folder = value.contains("directory");
+    const bool redirect = value.contains("redirect");
+    const bool text = value.contains("text");
+    if (file + folder + redirect + text > 1)
+      return complain(pointer, "one of them: " + std::string(expected_route));
+    if (file) return add_route(pointer, value, to_.files);
+    if (folder) return add_route(pointer, value, to_.folders);
+    if (redirect) return add_route(pointer, value, to_.redirects);
+    if (text || value.contains("status")) return add_route(pointer, value, to_.answers);
+    complain_of_no_route(pointer, value);
   }
 
-  // Whether every key is known and has a value of its type.
-  bool check_route_keys(const std::string& pointer, const json& value) {
+  // A key may be mistyped, the one that says which route it is, above all.
+  void complain_of_no_route(const std::string& pointer, const json& value) {
+    const std::vector<std::string> all = route_keys();
     const std::size_t before = found_.all().size();
     for (const auto& [key, inner] : value.items()) {
-      const std::string here = below(pointer, key);
-      if (std::find(route_keys.begin(), route_keys.end(), key) == route_keys.end()) {
-        unknown_key(here, key, {route_keys.begin(), route_keys.end()});
-      } else if (key == "dotfiles") {
-        if (!inner.is_boolean()) refuse(here, key, "true or false", inner);
-      } else if (!inner.is_string()) {
-        refuse(here, key, "text", inner);
+      if (std::find(all.begin(), all.end(), key) != all.end()) continue;
+      complain(below(pointer, key), unknown_key(key, {all.begin(), all.end()}));
+    }
+    if (found_.all().size() == before) complain(pointer, std::string(expected_route));
+  }
+
+  template <class Route>
+  void add_route(const std::string& pointer, const json& value, std::vector<Route>& to) {
+    const std::size_t before = found_.all().size();
+    for (std::string_view key : kind_of<Route>().needed) {
+      if (!value.contains(key)) {
+        complain(pointer, "a route of " + std::string(kind_of<Route>().name) + " needs \"" +
+                              std::string(key) + '"');
       }
     }
-    return found_.all().size() == before;
+    Route made;
+    read_route_into(pointer, value, made);
+    if (found_.all().size() == before) to.push_back(std::move(made));
   }
 
-  void read_file_route(const std::string& pointer, const json& value) {
-    if (!allow_only(pointer, value, {"path", "file", "host"})) return;
-    if (!check_path(below(pointer, "path"), value["path"])) return;
-    to_.files.push_back({.host = value.value("host", ""),
-                         .path = value["path"],
-                         .file = resolved_path(folder_, value["file"].get<std::string>()),
-                         .said_at = at(below(pointer, "path"))});
+  template <class Route>
+  void read_route_into(const std::string& pointer, const json& value, Route& to) {
+    complaints found;
+    read_members(kind_of<Route>().known(), to, value, found, unknown_in_route<Route>);
+    complain_of(pointer, found);
+    const auto first = std::string(kind_of<Route>().needed.front());
+    to.said_at = at(below(pointer, first));
+    finish(pointer, value, to);
   }
 
-  void read_folder_route(const std::string& pointer, const json& value) {
-    if (!allow_only(pointer, value, {"prefix", "directory", "index", "dotfiles", "host"})) return;
-    if (!check_path(below(pointer, "prefix"), value["prefix"])) return;
-    to_.folders.push_back(
-        {.host = value.value("host", ""),
-         .prefix = value["prefix"],
-         .directory = resolved_path(folder_, value["directory"].get<std::string>()),
-         .index = value.value("index", folder_route{}.index),
-         .dotfiles = value.value("dotfiles", false),
-         .said_at = at(below(pointer, "prefix"))});
+  void finish(const std::string&, const json&, file_route& r) const {
+    r.file = resolved_path(folder_, r.file);
   }
-
-  bool allow_only(const std::string& pointer, const json& value,
-                  const std::vector<std::string_view>& allowed) {
-    const std::size_t before = found_.all().size();
-    for (const auto& [key, inner] : value.items()) {
-      if (std::find(allowed.begin(), allowed.end(), key) != allowed.end()) continue;
-      complain(below(pointer, key), "\"" + key + "\" does not belong into a route of a " +
-                                        (allowed[0] == "path" ? "file" : "folder"));
+  void finish(const std::string& pointer, const json& value, folder_route& r) const {
+    r.directory = resolved_path(folder_, r.directory);
+    for (const auto& member : value.items()) {
+      r.keys_said_at[member.key()] = at(below(pointer, member.key()));
     }
-    return found_.all().size() == before;
   }
+  template <class Route>
+  void finish(const std::string&, const json&, Route&) const {}
 
   static bool is_pattern_of_path(const json& value) {
     return value.is_string() && inspect_pattern(value.get_ref<const std::string&>()).valid();
-  }
-
-  bool check_path(const std::string& pointer, const json& value) {
-    const auto& text = value.get_ref<const std::string&>();
-    const pattern_info info = inspect_pattern(text);
-    if (info.valid()) return true;
-    complain(pointer,
-             "\"" + text + "\" is no path of a route: " + std::string(describe(info.error)));
-    return false;
   }
 
   const positioned_json& from_;
@@ -333,7 +332,7 @@ void read_config_file(const std::string& path, config& c, problems& found) {
 std::vector<std::string> config_keys() {
   std::vector<std::string> keys(shaped_keys.begin(), shaped_keys.end());
   for (const setting& s : settings()) keys.push_back(s.name());
-  for (std::string_view key : route_keys) keys.push_back("routes[]." + std::string(key));
+  for (const std::string& key : route_keys()) keys.push_back("routes[]." + key);
   return keys;
 }
 

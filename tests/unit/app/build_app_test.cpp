@@ -71,7 +71,7 @@ TEST_CASE("only what is asked for") {
 TEST_CASE("by host") {
   const scratch_folder folder;
   config c;
-  c.files.push_back({.host = "example.org", .path = "/flag", .file = folder.write("flag", "x")});
+  c.files.push_back({.hosts = {"example.org"}, .path = "/flag", .file = folder.write("flag", "x")});
   const router routes = routes_of(c);
   CHECK(ask(routes, "/flag", "example.org") == status::ok);
   CHECK(ask(routes, "/flag", "example.com") == status::not_found);

@@ -97,7 +97,7 @@ TEST_CASE("routes that stand there twice") {
   CHECK(complaints(c) ==
         "asio_httpd: site.json:9: the route \"/flag\" is there already (line 3)\n");
 
-  c.files[1].host = "example.org";
+  c.files[1].hosts = {"example.org"};
   CHECK(complaints(c) == "");
 
   CHECK(complaints(with_file("/status", file)) ==
