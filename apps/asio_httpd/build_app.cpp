@@ -107,6 +107,7 @@ router build_routes(const config& c, problems& found) {
   });
   if (c.directory) add_route(routes, *c.directory, found);
   if (c.serves_nothing()) add_bundled_site(routes, c.status);
+  found.sort_by_line();
   return routes;
 }
 

@@ -171,6 +171,7 @@ void check_config(const config& c, problems& found) {
   if (c.access_log && *c.access_log != "-") {
     report(c.access_log_said_at, log_problem(*c.access_log), found);
   }
+  found.sort_by_line();
 }
 
 }  // namespace asio_httpd::app

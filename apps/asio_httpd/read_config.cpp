@@ -20,6 +20,7 @@
 
 #include "addresses.hpp"
 #include "config_positions.hpp"
+#include "read_routes.hpp"
 #include "route_settings.hpp"
 #include "settings.hpp"
 
@@ -35,14 +36,8 @@ constexpr std::array<std::string_view, 5> shaped_keys = {"listen", "directory", 
                                                          "access_log"};
 
 constexpr std::string_view expected_listen = "an address, or a list of addresses";
-constexpr std::string_view expected_directory = "the name of a folder, or an object";
 constexpr std::string_view expected_status = "a path that begins with \"/\", or false";
 constexpr std::string_view expected_access_log = "the name of a file, \"-\", or false";
-constexpr std::string_view expected_route =
-    "a route has \"path\" and \"file\", \"prefix\" and \"directory\", \"path\" and \"redirect\", "
-    "or "
-    "\"path\" and \"text\" or \"status\"";
-
 std::vector<std::string_view> sections() {
   std::vector<std::string_view> names;
   for (const setting& s : settings()) {
@@ -74,17 +69,6 @@ std::string unknown_setting(std::string_view section, const std::string& key) {
                      belongs_into(key));
 }
 
-// `"dotfiles" does not belong into a route of a file`, where it is of another kind of route.
-template <class Route>
-std::string unknown_in_route(const std::string& key) {
-  const route_kind<Route>& kind = kind_of<Route>();
-  const std::vector<std::string> all = route_keys();
-  if (std::find(all.begin(), all.end(), key) == all.end()) {
-    return unknown_key(key, keys_of(kind.known()));
-  }
-  return '"' + key + "\" does not belong into a route of " + std::string(kind.name);
-}
-
 bool is_off(const json& value) {
   return value == false || value == "off" || value == "";
 }
@@ -114,9 +98,8 @@ class config_reader {
     complain(pointer, refusal('"' + std::string(name) + '"', expected, value));
   }
 
-  // What was found below that place.
-  void complain_of(const std::string& pointer, const complaints& all) {
-    for (const app::complaint& c : all) complain(pointer + c.at, c.what);
+  void complain_of(const complaints& all) {
+    for (const app::complaint& c : all) complain(c.at, c.what);
   }
 
   static std::string below(const std::string& pointer, const std::string& key) {
@@ -126,8 +109,8 @@ class config_reader {
   void read_top_level(const std::string& key, const json& value) {
     const std::string pointer = below("", key);
     if (key == "listen") return read_listen(pointer, value);
-    if (key == "directory") return read_directory(pointer, value);
-    if (key == "routes") return read_routes(pointer, value);
+    if (key == "directory") return complain_of(routes_.read_directory(pointer, value));
+    if (key == "routes") return complain_of(routes_.read(pointer, value));
     if (key == "status") return read_status(pointer, value);
     if (key == "access_log") return read_access_log(pointer, value);
     if (is_section(key)) return read_section(pointer, key, value);
@@ -147,7 +130,7 @@ class config_reader {
     if (s == nullptr) return complain(pointer, unknown_setting(section, key));
     complaints found;
     s->read_at(pointer, to_, value, found);
-    complain_of("", found);
+    complain_of(found);
   }
 
   void read_listen(const std::string& pointer, const json& value) {
@@ -170,16 +153,6 @@ class config_reader {
     }
   }
 
-  // The name of the folder, or a route whose prefix is "/".
-  void read_directory(const std::string& pointer, const json& value) {
-    if (value.is_string()) return read_directory(pointer, json{{"directory", value}});
-    if (!value.is_object()) return refuse(pointer, "directory", expected_directory, value);
-    folder_route made;
-    if (!value.contains("directory")) return complain(pointer, "\"directory\" is missing here");
-    read_route_into(pointer, value, made);
-    to_.directory = std::move(made);
-  }
-
   void read_status(const std::string& pointer, const json& value) {
     if (is_off(value)) {
       to_.status.reset();
@@ -198,76 +171,6 @@ class config_reader {
     to_.access_log = name == "-" ? name : resolved_path(folder_, name);
   }
 
-  void read_routes(const std::string& pointer, const json& value) {
-    if (!value.is_array()) return refuse(pointer, "routes", "a list of objects", value);
-    for (std::size_t i = 0; i < value.size(); ++i) {
-      read_route(below(pointer, std::to_string(i)), value[i]);
-    }
-  }
-
-  // The kind of a route shows in one of its keys.
-  void read_route(const std::string& pointer, const json& value) {
-    if (!value.is_object()) return refuse(pointer, "routes", "a list of objects", value);
-    const bool file = value.contains("file");
-    const bool folder = value.contains("directory");
-    const bool redirect = value.contains("redirect");
-    const bool text = value.contains("text");
-    if (file + folder + redirect + text > 1)
-      return complain(pointer, "one of them: " + std::string(expected_route));
-    if (file) return add_route(pointer, value, to_.files);
-    if (folder) return add_route(pointer, value, to_.folders);
-    if (redirect) return add_route(pointer, value, to_.redirects);
-    if (text || value.contains("status")) return add_route(pointer, value, to_.answers);
-    complain_of_no_route(pointer, value);
-  }
-
-  // A key may be mistyped, the one that says which route it is, above all.
-  void complain_of_no_route(const std::string& pointer, const json& value) {
-    const std::vector<std::string> all = route_keys();
-    const std::size_t before = found_.all().size();
-    for (const auto& [key, inner] : value.items()) {
-      if (std::find(all.begin(), all.end(), key) != all.end()) continue;
-      complain(below(pointer, key), unknown_key(key, {all.begin(), all.end()}));
-    }
-    if (found_.all().size() == before) complain(pointer, std::string(expected_route));
-  }
-
-  template <class Route>
-  void add_route(const std::string& pointer, const json& value, std::vector<Route>& to) {
-    const std::size_t before = found_.all().size();
-    for (std::string_view key : kind_of<Route>().needed) {
-      if (!value.contains(key)) {
-        complain(pointer, "a route of " + std::string(kind_of<Route>().name) + " needs \"" +
-                              std::string(key) + '"');
-      }
-    }
-    Route made;
-    read_route_into(pointer, value, made);
-    if (found_.all().size() == before) to.push_back(std::move(made));
-  }
-
-  template <class Route>
-  void read_route_into(const std::string& pointer, const json& value, Route& to) {
-    complaints found;
-    read_members(kind_of<Route>().known(), to, value, found, unknown_in_route<Route>);
-    complain_of(pointer, found);
-    const auto first = std::string(kind_of<Route>().needed.front());
-    to.said_at = at(below(pointer, first));
-    finish(pointer, value, to);
-  }
-
-  void finish(const std::string&, const json&, file_route& r) const {
-    r.file = resolved_path(folder_, r.file);
-  }
-  void finish(const std::string& pointer, const json& value, folder_route& r) const {
-    r.directory = resolved_path(folder_, r.directory);
-    for (const auto& member : value.items()) {
-      r.keys_said_at[member.key()] = at(below(pointer, member.key()));
-    }
-  }
-  template <class Route>
-  void finish(const std::string&, const json&, Route&) const {}
-
   static bool is_pattern_of_path(const json& value) {
     return value.is_string() && inspect_pattern(value.get_ref<const std::string&>()).valid();
   }
@@ -277,6 +180,7 @@ class config_reader {
   fs::path folder_;
   config& to_;
   problems& found_;
+  route_reader routes_{folder_, [this](const std::string& pointer) { return at(pointer); }, to_};
 };
 
 std::optional<std::string> whole_file(const std::string& path, std::error_code& error) {

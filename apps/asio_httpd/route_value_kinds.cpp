@@ -74,12 +74,10 @@ std::string add_media_type(types_by_extension& to, const std::string& key, const
   return {};
 }
 
-// What the server says itself, and what has a key of its own.
-bool is_taken(std::string_view name) {
-  const field id = field_from(name);
+// What the server says itself (RFC 9110 section 7.6.1, RFC 9112 section 6).
+bool is_of_server(field id) {
   return id == field::connection || id == field::content_length || id == field::transfer_encoding ||
-         id == field::keep_alive || id == field::date || id == field::server ||
-         id == field::content_type;
+         id == field::keep_alive || id == field::date || id == field::server;
 }
 
 bool is_token(std::string_view name) {
@@ -90,8 +88,9 @@ bool is_token(std::string_view name) {
 
 std::string add_field(named_values& to, const std::string& key, const json& value) {
   if (!is_token(key)) return in_quotes(key) + " is no name of a field";
-  if (is_taken(key))
-    return in_quotes(key) + " is not set here: the server does, or \"content_type\"";
+  const field id = field_from(key);
+  if (is_of_server(id)) return in_quotes(key) + " is said by the server itself";
+  if (id == field::content_type) return in_quotes(key) + " has a key of its own: \"content_type\"";
   std::string wrong = value_problem(key, value);
   if (wrong.empty()) to.emplace_back(key, value.get<std::string>());
   return wrong;
@@ -120,8 +119,13 @@ bool is_coding(const json& name) {
                      [&](const coding& c) { return name == c.name; });
 }
 
-bool read_codings(compression_options& to, const json& j, complaints&) {
-  if (!j.is_array() || !std::all_of(j.begin(), j.end(), is_coding)) return false;
+bool read_codings(compression_options& to, const json& j, complaints& found) {
+  if (!j.is_array()) return false;
+  for (std::size_t i = 0; i < j.size(); ++i) {
+    if (is_coding(j[i])) continue;
+    found.push_back(
+        {pointer_to(std::to_string(i)), refusal("a coding", "\"zstd\", \"br\" or \"gzip\"", j[i])});
+  }
   for (const coding& c : codings) to.*c.on = std::find(j.begin(), j.end(), c.name) != j.end();
   return true;
 }
@@ -217,7 +221,9 @@ value_kind<compression_options> compression() {
             return true;
           },
           [object](const compression_options& from) {
-            return codings_of(from).empty() ? json(false) : object.write(from);
+            const json made = object.write(from);
+            const bool initial = made == object.write({});
+            return codings_of(from).empty() ? json(false) : initial ? json(true) : made;
           }};
 }
 

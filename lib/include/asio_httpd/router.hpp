@@ -7,6 +7,7 @@
 //   routes.get("/users/{id}/files/{rest...}", ...);     // rest: zero or more segments
 //   routes.mount("/api", api_routes);
 //   routes.host("example.org").get("/", ...);
+//   routes.redirect("/old/{rest...}", "/new/{rest}");
 //   routes.use(...);                                    // middleware.hpp; also on routes and
 //   mounts
 //
