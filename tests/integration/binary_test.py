@@ -233,20 +233,21 @@ class Status(BinaryTest):
         def cache(server):
             return json.loads(server.get("/status").body)["file_cache"]
 
-        long_ago = time.time() - 3600  # what was changed just now is not remembered
-        for name, size in [("small", 1000), ("large", 100000)]:
-            os.utime(self.write(f"www/{name}", "x" * size), (long_ago, long_ago))
-        with Server("-t", 1, "--config", self.write("site.json", '{"directory": {"directory": "www", "compression": false}}')
-                    ) as server, contextlib.closing(self.keep_open(server)):
+        def after(server):  # what was changed just now is not remembered
+            server.get("/small")
+            server.get("/large")
+            now = cache(server)
+            return now if now["memory_bytes"] > 1000 and now["descriptors"] == 1 else None
+
+        self.write("www/small", "x" * 1000)
+        self.write("www/large", "x" * 100000)
+        config = self.write("site.json", '{"directory": {"directory": "www", "compression": false}}')
+        with Server("-t", 1, "--config", config) as server, contextlib.closing(self.keep_open(server)):
             before = cache(server)
             self.assertEqual((before["memory_bytes"], before["descriptors"]), (0, 0))
             self.assertEqual(before["memory_limit_bytes"], 64 * 1024 * 1024)
             self.assertGreater(before["descriptor_limit"], 0)
-            server.get("/small")
-            server.get("/large")
-            after = cache(server)
-            self.assertGreater(after["memory_bytes"], 1000)
-            self.assertEqual(after["descriptors"], 1)
+            wait_until(lambda: after(server), "both files to be remembered")
 
     def keep_open(self, server):
         """A connection that was answered and stays, so that its thread goes on remembering."""
@@ -362,7 +363,7 @@ class Routes(BinaryTest):
         with self.serve({"path": "/old/{rest...}", "redirect": "/{rest}"},
                         {"path": "/user/{id:int}", "redirect": "/profile?id={id}", "status": 303}) as server:
             for asked, status, location in [("/old/a?b", 307, "/a?b"), ("/old//evil.example", 307, "/evil.example"),
-                                            ("/old/%0d%0aX:%20y", 400, None), ("/old/..%2f..%2fx", 404, None),
+                                            ("/old/%0d%0aX:%20y", 404, None), ("/old/..%2f..%2fx", 404, None),
                                             ("/user/7?b", 303, "/profile?id=7&b"), ("/user/x", 404, None)]:
                 with self.subTest(asked):
                     answer = server.get(asked)

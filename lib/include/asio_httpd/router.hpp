@@ -8,8 +8,7 @@
 //   routes.mount("/api", api_routes);
 //   routes.host("example.org").get("/", ...);
 //   routes.redirect("/old/{rest...}", "/new/{rest}");
-//   routes.use(...);                                    // middleware.hpp; also on routes and
-//   mounts
+//   routes.use(...);  // middleware.hpp; also on routes and mounts
 //
 // Patterns (pattern.hpp has the grammar): static segments, `{name}` for one segment, `{name:int}`
 // for one that is an integer, `{rest...}` for all that is left. The most specific pattern wins

@@ -133,9 +133,9 @@ TEST_CASE("what a folder answers with is in it") {
                                       {status::forbidden, "errors/403.html"}};
   c.directory->keys_said_at = {{"fallback", {"site.json", 7}}};
   const std::string missing = "\": No such file or directory\n";
-  CHECK(complaints(c) ==
-        "asio_httpd: site.json:7: cannot read the file \"" + (folder / "app.html") + missing +
-            "asio_httpd: www: cannot read the file \"" + (folder / "errors/403.html") + missing);
+  CHECK(complaints(c) == "asio_httpd: www: cannot read the file \"" + (folder / "errors/403.html") +
+                             missing + "asio_httpd: site.json:7: cannot read the file \"" +
+                             (folder / "app.html") + missing);
   c.directory->directory = "/nowhere";  // then nothing else is worth saying
   CHECK(complaints(c) == "asio_httpd: www: cannot read the folder \"/nowhere" + missing);
 }
