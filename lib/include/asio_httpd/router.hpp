@@ -194,8 +194,8 @@ class router {
   // no route; it is outside of what `other` uses.
   class mounted;
   mounted mount(std::string_view prefix, const router& other);
-  // The routes of one host: "example.org" or "*.example.org". What is mounted there is for this
-  // host only. To be used until the router is destroyed or assigned.
+  // The routes of one host: "example.org" or "*.example.org". Middleware for it is used on what is
+  // mounted there. To be used until the router is destroyed or assigned.
   class host_routes;
   host_routes host(std::string name);
 
