@@ -8,6 +8,7 @@
 #include <asio_httpd/blocking.hpp>
 #include <asio_httpd/body_writer.hpp>
 #include <asio_httpd/constant_time.hpp>
+#include <asio_httpd/content_coding.hpp>
 #include <asio_httpd/cookie.hpp>
 #include <asio_httpd/escape.hpp>
 #include <asio_httpd/events.hpp>

@@ -30,4 +30,7 @@ void append_json_string(std::string& to, std::string_view text,
 void append_html(std::string& to, std::string_view text);
 std::string escape_html(std::string_view text);
 
+// The text with U+FFFD for every byte that is no UTF-8; all else, control characters too, as it is.
+std::string valid_utf8(std::string_view text);
+
 }  // namespace asio_httpd

@@ -26,7 +26,10 @@ class file {
   ~file() { reset(); }
 
   // Opens for reading, without blocking on FIFOs and with O_CLOEXEC.
-  static file open(const std::string& path, std::error_code& error) noexcept;
+  static file open(const char* path, std::error_code& error) noexcept;
+  static file open(const std::string& path, std::error_code& error) noexcept {
+    return open(path.c_str(), error);
+  }
 
   bool is_open() const noexcept { return descriptor_ >= 0; }
   int descriptor() const noexcept { return descriptor_; }

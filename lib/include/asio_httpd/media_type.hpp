@@ -19,4 +19,9 @@ inline constexpr std::string_view default_media_type = "application/octet-stream
 // extension.
 std::string_view media_type_for(std::string_view path) noexcept;
 
+// Whether content of that type is made smaller by gzip and its like: text, and formats that are
+// text inside or that hold numbers as they are. Parameters are ignored. false for what is not
+// known.
+bool is_compressible(std::string_view media_type) noexcept;
+
 }  // namespace asio_httpd

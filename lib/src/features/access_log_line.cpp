@@ -16,6 +16,8 @@
 #include <concepts>
 #include <cstdio>
 
+#include "features/civil_time.hpp"
+
 namespace asio_httpd::features {
 
 namespace {
@@ -100,40 +102,12 @@ void append_request_members(std::string& to, const request* r) {
   append_text_member(to, "protocol", protocol_of(*r));
 }
 
-struct civil_time {
-  int year;
-  unsigned month, day, hour, minute, second;
-};
-
-civil_time civil_from(std::int64_t unix_time) {
-  using namespace std::chrono;
-  // Years 0000 to 9999, so that the text has a fixed size.
-  const std::int64_t within =
-      std::clamp(unix_time, std::int64_t{-62'167'219'200}, std::int64_t{253'402'300'799});
-  const sys_seconds time{seconds(within)};
-  const auto date = floor<days>(time);
-  const year_month_day ymd(date);
-  const hh_mm_ss clock(time - date);
-  return {static_cast<int>(ymd.year()),
-          static_cast<unsigned>(ymd.month()),
-          static_cast<unsigned>(ymd.day()),
-          static_cast<unsigned>(clock.hours().count()),
-          static_cast<unsigned>(clock.minutes().count()),
-          static_cast<unsigned>(clock.seconds().count())};
-}
-
 // [06/Nov/1994:08:49:37 +0000]
 int print_ncsa(char* to, std::size_t size, const civil_time& t) {
   static constexpr char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   return std::snprintf(to, size, "[%02u/%s/%04d:%02u:%02u:%02u +0000]", t.day, months[t.month - 1],
                        t.year, t.hour, t.minute, t.second);
-}
-
-// 1994-11-06T08:49:37Z (RFC 3339)
-int print_rfc3339(char* to, std::size_t size, const civil_time& t) {
-  return std::snprintf(to, size, "%04d-%02u-%02uT%02u:%02u:%02uZ", t.year, t.month, t.day, t.hour,
-                       t.minute, t.second);
 }
 
 }  // namespace

@@ -51,45 +51,73 @@ const served_file* file_cache::find(std::string_view name, time_point now) {
   if (found == index_.end()) return nullptr;
   const auto at = found->second;
   if (now - at->looked_at >= fresh_for) return nullptr;
-  const file* opened = at->file.opened();
+  const file* opened = at->file.opened().get();
   if (opened != nullptr && file_state::of(*opened) != at->file.state()) return nullptr;
-  at->asked_at = now;
-  entries_.splice(entries_.begin(), entries_, at);
+  touch(at, now);
   return &at->file;
 }
 
-const served_file* file_cache::confirm(std::string_view name, const file& opened,
-                                       const file_state& state, time_point now) {
+const served_file* file_cache::find_made(std::string_view name, const file_state& original,
+                                         time_point now) {
+  const auto found = index_.find(name);
+  if (found == index_.end() || found->second->file.state() != original) return nullptr;
+  touch(found->second, now);
+  return &found->second->file;
+}
+
+served_file* file_cache::confirm(std::string_view name, const file& opened, const file_state& state,
+                                 time_point now) {
   const auto found = index_.find(name);
   if (found == index_.end() || found->second->file.state() != state) return nullptr;
   const auto at = found->second;
   if (!at->file.refresh(opened)) return nullptr;
-  at->looked_at = at->asked_at = now;
-  entries_.splice(entries_.begin(), entries_, at);
+  at->looked_at = now;
+  touch(at, now);
   return &at->file;
 }
 
-const served_file& file_cache::put(std::string_view name, served_file opened, time_point now,
-                                   std::int64_t unix_time) {
+void file_cache::touch(entries::iterator at, time_point now) noexcept {
+  at->asked_at = now;
+  entries_.splice(entries_.begin(), entries_, at);
+}
+
+// --- remembering ---------------------------------------------------------------------------------
+
+served_file& file_cache::put(std::string_view name, served_file opened, time_point now,
+                             std::int64_t unix_time) {
   if (now - swept_at_ >= std::chrono::seconds(1)) sweep(now);
   erase(name);
   const bool in_memory = opened.size() <= largest_in_memory;
   const std::size_t bytes =
       in_memory ? static_cast<std::size_t>(opened.size()) + name.size() + overhead : 0;
   if (!may_keep(opened, bytes, unix_time)) return not_kept_.emplace(std::move(opened));
+  return insert(name, std::move(opened), bytes, now);
+}
+
+void file_cache::put_made(std::string_view name, served_file made, time_point now,
+                          std::int64_t unix_time) {
+  erase(name);
+  const std::size_t bytes = static_cast<std::size_t>(made.size()) + name.size() + overhead;
+  if (!made.state().is_settled(unix_time) || !make_room(bytes, 0)) return;
+  insert(name, std::move(made), bytes, now);
+}
+
+// An entry without bytes has a descriptor.
+served_file& file_cache::insert(std::string_view name, served_file f, std::size_t bytes,
+                                time_point now) {
   entries fresh;
-  fresh.push_front({std::string(name), std::move(opened), now, now, bytes});
+  fresh.push_front({std::string(name), std::move(f), now, now, bytes});
   index_.emplace(fresh.front().name, fresh.begin());
   entries_.splice(entries_.begin(), fresh);
   all_bytes.fetch_add(bytes, std::memory_order_relaxed);
-  all_descriptors.fetch_add(in_memory ? 0 : 1, std::memory_order_relaxed);
+  all_descriptors.fetch_add(bytes == 0 ? 1 : 0, std::memory_order_relaxed);
   return entries_.front().file;
 }
 
 // With its content in memory, where it is `bytes` large, or open.
 bool file_cache::may_keep(served_file& opened, std::size_t bytes, std::int64_t unix_time) {
   const bool in_memory = bytes != 0;
-  if (!opened.is_settled(unix_time) || !make_room(bytes, in_memory ? 0 : 1)) return false;
+  if (!opened.state().is_settled(unix_time) || !make_room(bytes, in_memory ? 0 : 1)) return false;
   return !in_memory || opened.load();
 }
 

@@ -49,11 +49,15 @@ class file_cache {
   const served_file* find(std::string_view name, time_point now);
   // After it was opened: what is known of it, where it is in the same state still; null otherwise.
   // Content in memory is read again: what is written through a mapping shows in no time of change.
-  const served_file* confirm(std::string_view name, const file& opened, const file_state& state,
-                             time_point now);
+  served_file* confirm(std::string_view name, const file& opened, const file_state& state,
+                       time_point now);
   // Remembers what was opened just now. `unix_time` is the file system's idea of now, in seconds.
-  const served_file& put(std::string_view name, served_file opened, time_point now,
-                         std::int64_t unix_time);
+  served_file& put(std::string_view name, served_file opened, time_point now,
+                   std::int64_t unix_time);
+  // What was made of a file that is in that state now; null where it has to be made.
+  const served_file* find_made(std::string_view name, const file_state& original, time_point now);
+  // Remembers it, or not: content in memory, which needs no looking after.
+  void put_made(std::string_view name, served_file made, time_point now, std::int64_t unix_time);
   void erase(std::string_view name) noexcept;
   void clear() noexcept;
   // Drops what nobody has asked for since `kept_for`.
@@ -76,6 +80,8 @@ class file_cache {
   };
   using entries = std::list<entry>;
 
+  void touch(entries::iterator at, time_point now) noexcept;
+  served_file& insert(std::string_view name, served_file f, std::size_t bytes, time_point now);
   bool make_room(std::size_t bytes, std::size_t descriptors) noexcept;
   bool may_keep(served_file& opened, std::size_t bytes, std::int64_t unix_time);
   void remove(entries::iterator at) noexcept;

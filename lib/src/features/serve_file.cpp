@@ -17,7 +17,7 @@ response serve_file(const request& r, file opened, std::string_view media_type) 
   const auto state = features::file_state::of(opened);
   if (!state) return error_response(status::not_found);
   response made;
-  features::served_file(std::move(opened), *state, media_type).answer(r, made);
+  features::served_file(std::move(opened), *state, {.media_type = media_type}).answer(r, made);
   return made;
 }
 

@@ -1,74 +1,28 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The functions stand in the order in which they are needed: what the file is, what the request
-// wants, the answers, and the choice among them.
+// The functions stand in the order in which they are needed: what the request wants, what the file
+// is, the answers, and the choice among them.
 
 #include "features/served_file.hpp"
 
+#include <asio_httpd/body_writer.hpp>
 #include <asio_httpd/conditional.hpp>
 #include <asio_httpd/date.hpp>
 #include <asio_httpd/range.hpp>
+#include <asio_httpd/vary.hpp>
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <charconv>
 #include <ctime>
 #include <utility>
 
+#include "features/byte_ranges.hpp"
+
 namespace asio_httpd::features {
 namespace {
-
-// A number in the text of a field; the buffers below are large enough by their construction.
-template <std::size_t Size>
-class short_text {
- public:
-  short_text& add(std::string_view text) noexcept {
-    end_ = std::copy(text.begin(), text.end(), end_);
-    return *this;
-  }
-  short_text& add(std::uint64_t number, int base) noexcept {
-    end_ = std::to_chars(end_, bytes_.data() + bytes_.size(), number, base).ptr;
-    return *this;
-  }
-  std::string_view view() const noexcept {
-    return {bytes_.data(), static_cast<std::size_t>(end_ - bytes_.data())};
-  }
-  short_text() = default;
-  short_text(const short_text&) = delete;  // end_ points into the object
-  short_text& operator=(const short_text&) = delete;
-
- private:
-  std::array<char, Size> bytes_;
-  char* end_ = bytes_.data();
-};
-
-constexpr std::size_t hex_digits = 16;
-constexpr std::size_t decimal_digits = 20;
-
-using etag_text = short_text<3 * hex_digits + sizeof "\"--\"">;
-using content_range_text = short_text<3 * decimal_digits + sizeof "bytes -/">;
-
-// ---- what the file is ---------------------------------------------------------------------------
-
-// In seconds; the coarsest steps in which a file system in use counts time are FAT's.
-constexpr std::int64_t coarsest_step = 2;
-
-file_time time_of(const timespec& t) noexcept {
-  return {t.tv_sec, t.tv_nsec};
-}
-
-// Changes with every change of the content that the file system can tell, and with the file behind
-// the name. Arithmetic wraps for times that are centuries away, which harms nothing.
-void write_etag(const file_state& state, etag_text& to) noexcept {
-  const auto seconds = static_cast<std::uint64_t>(state.modified.seconds);
-  const auto nanoseconds = static_cast<std::uint64_t>(state.modified.nanoseconds);
-  to.add("\"").add(seconds * 1'000'000'000 + nanoseconds, 16);
-  to.add("-").add(state.size, 16).add("-").add(state.inode, 16).add("\"");
-}
 
 // ---- what the request wants ---------------------------------------------------------------------
 
@@ -111,38 +65,56 @@ precondition precondition_of(const request& r, const validators& current) {
 
 // ---- making one ---------------------------------------------------------------------------------
 
-std::optional<file_state> file_state::of(const file& opened) noexcept {
-  struct stat info;
-  if (::fstat(opened.descriptor(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
-  return file_state{.device = static_cast<std::uint64_t>(info.st_dev),
-                    .inode = static_cast<std::uint64_t>(info.st_ino),
-                    .size = static_cast<std::uint64_t>(info.st_size),
-                    .modified = time_of(info.st_mtim),
-                    .changed = time_of(info.st_ctim)};
-}
-
-served_file::served_file(file opened, const file_state& state, std::string_view media_type)
-    : state_(state), opened_(std::make_shared<const file>(std::move(opened))) {
+served_file::served_file(const file_state& state, const file_description& description,
+                         std::string etag)
+    : state_(state), size_(state.size) {
   std::array<char, http_date_size> date;
-  format_http_date(last_modified(std::time(nullptr)), date.data());
-  etag_text tag;
-  write_etag(state_, tag);
+  format_http_date(state_.last_modified(std::time(nullptr)), date.data());
   not_modified_.set(field::last_modified, {date.data(), date.size()});
-  not_modified_.set(field::etag, tag.view());
-  whole_.set(field::content_type, media_type);
-  whole_.set(field::last_modified, {date.data(), date.size()});
-  whole_.set(field::etag, tag.view());
-  whole_.set(field::accept_ranges, "bytes");
+  not_modified_.set(field::etag, etag);
+  if (!description.cache_control.empty()) {
+    not_modified_.set(field::cache_control, description.cache_control);
+  }
+  whole_.set(field::content_type, description.media_type);
+  for (const auto& line : not_modified_) whole_.set(line.id, line.value);
   whole_.set(field::x_content_type_options, "nosniff");
+  if (!description.disposition.empty()) {
+    whole_.set(field::content_disposition, description.disposition);
+  }
+  if (description.coding != content_coding::identity) {
+    whole_.set(field::content_encoding, to_string(description.coding));
+  }
+  if (description.varies) say_varies();
 }
 
-// A date in the future is none that can be told (RFC 9110 section 8.8.2.1).
-std::int64_t served_file::last_modified(std::int64_t now) const noexcept {
-  return std::min(state_.modified.seconds, now);
+served_file::served_file(file opened, const file_state& state, const file_description& description)
+    : served_file(state, description, etag_of(state)) {
+  whole_.set(field::accept_ranges, "bytes");
+  opened_ = std::make_shared<const file>(std::move(opened));
 }
 
-bool served_file::is_settled(std::int64_t now) const noexcept {
-  return std::max(state_.modified, state_.changed).seconds < now - coarsest_step;
+served_file::served_file(std::string content, const file_state& state,
+                         const file_description& description)
+    : served_file(state, description, etag_of(state, to_string(description.coding))) {
+  size_ = content.size();
+  content_ = std::make_shared<std::string>(std::move(content));
+}
+
+served_file::served_file(std::shared_ptr<const body_producer> producer, const file_state& state,
+                         const file_description& description)
+    : served_file(state, description, etag_of(state, to_string(description.coding))) {
+  producer_ = std::move(producer);
+}
+
+void served_file::say_varies() {
+  varies_ = true;
+  vary_by("Accept-Encoding", whole_);
+  vary_by("Accept-Encoding", not_modified_);
+}
+
+void served_file::set_precompressed(coding_set codings) {
+  precompressed_ = codings;
+  if (!codings.empty()) say_varies();
 }
 
 // As it is in one state.
@@ -170,7 +142,9 @@ bool served_file::refresh(const file& opened) {
 // ---- the answers --------------------------------------------------------------------------------
 
 void served_file::set_content(std::uint64_t offset, std::uint64_t size, response& to) const {
-  if (!content_) {
+  if (producer_) {
+    to.body(producer_);
+  } else if (!content_) {
     to.body(opened_, offset, size);
   } else if (size == content_->size()) {
     to.body(content_);
@@ -185,6 +159,16 @@ void served_file::answer_whole(response& to) const {
   set_content(0, size(), to);
 }
 
+void served_file::answer_error(status s, response& to) const {
+  answer_whole(to);
+  to.status(s);
+  // These are about a file that was asked for.
+  for (const field about : {field::etag, field::last_modified, field::accept_ranges,
+                            field::cache_control, field::content_disposition}) {
+    to.fields().erase(about);
+  }
+}
+
 void served_file::answer_not_modified(response& to) const {
   to.status(status::not_modified);
   to.fields() = not_modified_;
@@ -192,25 +176,24 @@ void served_file::answer_not_modified(response& to) const {
 
 void served_file::answer_unsatisfiable(response& to) const {
   to = error_response(status::range_not_satisfiable);
-  content_range_text text;
-  text.add("bytes */").add(size(), 10);
-  to.set(field::content_range, text.view());
+  to.set(field::content_range, "bytes */" + std::to_string(size()));
 }
 
-void served_file::answer_range(const request& r, response& to) const {
+void served_file::answer_ranges(const request& r, response& to) const {
   std::string memory;
-  byte_range_set ranges;
+  byte_range_set asked;
   const auto wanted = value_of(r.fields(), field::range, memory).value_or("");
-  const byte_range_result result = select_byte_ranges(wanted, size(), ranges);
-  if (result == byte_range_result::unsatisfiable) return answer_unsatisfiable(to);
-  const auto one = single_range(ranges, multipart_overhead);
-  if (!one) return answer_whole(to);
-  content_range_text text;
-  text.add("bytes ").add(one->first, 10).add("-").add(one->last, 10).add("/").add(size(), 10);
-  to.status(status::partial_content);
+  const byte_range_result result = select_byte_ranges(wanted, size(), asked);
+  if (result == byte_range_result::unsatisfiable || is_abusive(asked, size())) {
+    return answer_unsatisfiable(to);
+  }
+  if (asked.empty()) return answer_whole(to);
+  const byte_range_set ranges = merged(asked);
   to.fields() = whole_;
-  to.set(field::content_range, text.view());
-  set_content(one->first, one->length(), to);
+  if (ranges.size() > 1) return answer_parts(ranges, state_, opened_, content_.get(), to);
+  to.status(status::partial_content);
+  to.set(field::content_range, content_range(ranges[0], size()));
+  set_content(ranges[0].first, ranges[0].length(), to);
 }
 
 // ---- the choice ---------------------------------------------------------------------------------
@@ -219,7 +202,7 @@ void served_file::answer(const request& r, response& to) const {
   if (!is_retrieval(r) || !asks_for_more_than_the_file(r)) return answer_whole(to);
   const std::int64_t now = std::time(nullptr);
   const precondition asked = precondition_of(
-      r, {.etag = etag(), .last_modified = last_modified(now), .now = now, .exists = true});
+      r, {.etag = etag(), .last_modified = state_.last_modified(now), .now = now, .exists = true});
   switch (asked.outcome) {
     case precondition_outcome::failed:
       to = error_response(status::precondition_failed);
@@ -229,7 +212,10 @@ void served_file::answer(const request& r, response& to) const {
     case precondition_outcome::proceed:
       break;
   }
-  if (asked.range_applies && r.fields().contains(field::range)) return answer_range(r, to);
+  const bool has_ranges = whole_.contains(field::accept_ranges);
+  if (has_ranges && asked.range_applies && r.fields().contains(field::range)) {
+    return answer_ranges(r, to);
+  }
   answer_whole(to);
 }
 

@@ -1,60 +1,77 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// A regular file as it is served: what it was when it was looked at, the fields that all of its
-// responses share, and its content, in memory or behind an open descriptor. Made once, then used
-// for any number of requests by `answer`.
+// A representation of a regular file as it is served: what the file was when it was looked at, the
+// fields that all of its responses share, and its content, in memory, behind an open descriptor, or
+// made while it is sent. Made once, then used for any number of requests by `answer`.
 //
-// Immutable but for `load` and `refresh`. Allocates when it is made; `answer` does not, for a
-// response that keeps its memory.
+// Immutable but for `load`, `refresh` and `set_precompressed`. Allocates when it is made; `answer`
+// does not, for a response that keeps its memory, unless several ranges are asked for.
 
 #pragma once
 
+#include <asio_httpd/content_coding.hpp>
 #include <asio_httpd/fields.hpp>
 #include <asio_httpd/file.hpp>
 #include <asio_httpd/request.hpp>
 #include <asio_httpd/response.hpp>
 
-#include <compare>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
+#include "features/file_state.hpp"
+
 namespace asio_httpd::features {
 
-struct file_time {
-  std::int64_t seconds = 0;  // since 1970
-  std::int64_t nanoseconds = 0;
-  friend auto operator<=>(const file_time&, const file_time&) = default;
+// What its responses say of a file besides what it is itself. Empty: not said.
+struct file_description {
+  std::string_view media_type;
+  std::string_view cache_control = {};
+  std::string_view disposition = {};
+  content_coding coding = content_coding::identity;
+  // Whether other representations of it are chosen by Accept-Encoding.
+  bool varies = false;
 };
 
-// By what the file system tells one state of one file from another.
-struct file_state {
-  std::uint64_t device = 0;
-  std::uint64_t inode = 0;
-  std::uint64_t size = 0;
-  file_time modified;
-  file_time changed;  // the inode; also when it was moved, or its rights were changed
-  friend bool operator==(const file_state&, const file_state&) = default;
+// Codings, as bits.
+class coding_set {
+ public:
+  constexpr bool contains(content_coding c) const noexcept { return (bits_ & bit(c)) != 0; }
+  constexpr void insert(content_coding c) noexcept { bits_ |= bit(c); }
+  constexpr void erase(content_coding c) noexcept { bits_ &= ~bit(c); }
+  constexpr bool empty() const noexcept { return bits_ == 0; }
 
-  // Nothing for what is no regular file.
-  static std::optional<file_state> of(const file& opened) noexcept;
+ private:
+  static constexpr unsigned bit(content_coding c) noexcept {
+    return 1U << static_cast<unsigned>(c);
+  }
+  unsigned bits_ = 0;
 };
 
 class served_file {
  public:
-  // `state` is that of `opened`.
-  served_file(file opened, const file_state& state, std::string_view media_type);
+  // The file itself. `state` is that of `opened`.
+  served_file(file opened, const file_state& state, const file_description& description);
+  // `content` was made of a file in that state.
+  served_file(std::string content, const file_state& state, const file_description& description);
+  // What `producer` makes of it.
+  served_file(std::shared_ptr<const body_producer> producer, const file_state& state,
+              const file_description& description);
 
   const file_state& state() const noexcept { return state_; }
-  std::uint64_t size() const noexcept { return state_.size; }
-  // Null where the content is in memory.
-  const file* opened() const noexcept { return opened_.get(); }
+  std::uint64_t size() const noexcept { return size_; }
+  // Null where the content is not behind a descriptor.
+  const std::shared_ptr<const file>& opened() const noexcept { return opened_; }
+  // Null where it is not in memory.
+  const std::shared_ptr<std::string>& content() const noexcept { return content_; }
 
-  // Whether a later change would show in `state`: file systems count time in steps, and what was
-  // changed just now may be changed again within the same one. `now` in seconds since 1970.
-  bool is_settled(std::int64_t now) const noexcept;
+  // Which precompressed files there are beside it.
+  coding_set precompressed() const noexcept { return precompressed_; }
+  void set_precompressed(coding_set codings);
+  // Whether responses say that they depend on Accept-Encoding.
+  bool varies() const noexcept { return varies_; }
+
   // Takes the content into memory and closes the file. False, and nothing done, where the file
   // changes meanwhile.
   bool load();
@@ -63,22 +80,29 @@ class served_file {
 
   // The response to a request for this file, in the order of RFC 9110 section 13.2.2.
   void answer(const request& r, response& to) const;
+  // As the content of an error.
+  void answer_error(status s, response& to) const;
 
  private:
+  served_file(const file_state& state, const file_description& description, std::string etag);
+  void say_varies();
   bool read(const file& opened, std::string& to) const;
   void answer_whole(response& to) const;
-  void answer_range(const request& r, response& to) const;
+  void answer_ranges(const request& r, response& to) const;
   void answer_not_modified(response& to) const;
   void answer_unsatisfiable(response& to) const;
   void set_content(std::uint64_t offset, std::uint64_t size, response& to) const;
   std::string_view etag() const noexcept { return not_modified_.get(field::etag); }
-  std::int64_t last_modified(std::int64_t now) const noexcept;
 
   file_state state_;
+  std::uint64_t size_;
   fields whole_;         // of a 200
   fields not_modified_;  // of a 304
   std::shared_ptr<const file> opened_;
   std::shared_ptr<std::string> content_;
+  std::shared_ptr<const body_producer> producer_;
+  coding_set precompressed_;
+  bool varies_ = false;
 };
 
 }  // namespace asio_httpd::features

@@ -13,7 +13,8 @@ namespace {
 bool may_serve(std::string_view segment, bool dotfiles) noexcept {
   if (segment == "." || segment == "..") return false;
   if (segment.find('\0') != std::string_view::npos) return false;
-  return dotfiles || !segment.starts_with('.') || segment == ".well-known";
+  if (!segment.starts_with('.') || segment == ".well-known") return true;
+  return dotfiles && !segment.starts_with(".upload-");
 }
 
 }  // namespace
@@ -34,9 +35,13 @@ bool static_path::assign(std::string_view rest, bool dotfiles) noexcept {
 bool static_path::append(std::string_view segment) noexcept {
   const std::size_t slash = size_ == 0 ? 0 : 1;
   if (segment.size() + slash > max_size - size_) return false;
-  if (slash != 0) bytes_[size_++] = '/';
-  std::copy(segment.begin(), segment.end(), bytes_.begin() + size_);
-  size_ += segment.size();
+  return (slash == 0 || extend("/")) && extend(segment);
+}
+
+bool static_path::extend(std::string_view extension) noexcept {
+  if (extension.size() > max_size - size_) return false;
+  std::copy(extension.begin(), extension.end(), bytes_.begin() + size_);
+  size_ += extension.size();
   bytes_[size_] = '\0';
   return true;
 }

@@ -23,11 +23,13 @@ class static_path {
 
   // False where `rest` names nothing that may be served; the object is of no use then. Repeated
   // slashes count as one. Segments that begin with a dot are refused unless `dotfiles`, except
-  // ".well-known" (RFC 8615).
+  // ".well-known" (RFC 8615); those of files that are being uploaded always are.
   [[nodiscard]] bool assign(std::string_view rest, bool dotfiles) noexcept;
 
   // One more segment, trusted; false where the name gets too long.
   [[nodiscard]] bool append(std::string_view segment) noexcept;
+  // More of the last segment, the same.
+  [[nodiscard]] bool extend(std::string_view extension) noexcept;
 
   // Whether `rest` ended in a slash or was empty: it can only be a folder.
   bool names_folder() const noexcept { return names_folder_; }

@@ -6,29 +6,14 @@
 
 #include <array>
 #include <chrono>
-#include <cstdio>
+
+#include "features/civil_time.hpp"
 
 namespace asio_httpd::features {
 
 namespace {
 
 using json = nlohmann::ordered_json;
-
-// 1994-11-06T08:49:37Z (RFC 3339)
-std::string rfc3339(std::int64_t unix_time) {
-  using namespace std::chrono;
-  const sys_seconds time{seconds(unix_time)};
-  const auto date = floor<days>(time);
-  const year_month_day ymd(date);
-  const hh_mm_ss clock(time - date);
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ",
-                static_cast<int>(ymd.year()), static_cast<unsigned>(ymd.month()),
-                static_cast<unsigned>(ymd.day()), static_cast<int>(clock.hours().count()),
-                static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()));
-  return text.data();
-}
 
 double in_seconds(std::chrono::milliseconds d) {
   return static_cast<double>(d.count()) / 1e3;

@@ -145,4 +145,15 @@ std::string escape_html(std::string_view text) {
   return made;
 }
 
+std::string valid_utf8(std::string_view text) {
+  std::string made;
+  made.reserve(text.size());
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = byte_at(text, i) < 0x80 ? 1 : utf8_sequence(text, i);
+    made += length != 0 ? text.substr(i, length) : replacement;
+    i += std::max<std::size_t>(length, 1);
+  }
+  return made;
+}
+
 }  // namespace asio_httpd

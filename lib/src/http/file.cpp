@@ -10,8 +10,8 @@
 
 namespace asio_httpd {
 
-file file::open(const std::string& path, std::error_code& error) noexcept {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+file file::open(const char* path, std::error_code& error) noexcept {
+  const int descriptor = ::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   error = descriptor < 0 ? std::error_code(errno, std::system_category()) : std::error_code();
   return file(descriptor);
 }

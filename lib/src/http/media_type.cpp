@@ -213,6 +213,39 @@ std::string_view look_up(std::string_view lower_case) noexcept {
   return found->type;
 }
 
+// Besides those under text/, and those that end in +json, +xml and +text.
+constexpr auto compressible = std::to_array<std::string_view>({
+    "application/graphql",
+    "application/javascript",
+    "application/json",
+    "application/jsonl",
+    "application/postscript",
+    "application/rtf",
+    "application/sql",
+    "application/toml",
+    "application/vnd.ms-fontobject",
+    "application/wasm",
+    "application/x-javascript",
+    "application/x-ndjson",
+    "application/x-sh",
+    "application/x-yaml",
+    "application/xml",
+    "application/yaml",
+    "audio/midi",
+    "font/otf",
+    "font/ttf",
+    "image/bmp",
+    "image/vnd.microsoft.icon",
+    "image/x-icon",
+    "model/obj",
+    "model/stl",
+});
+
+bool has_suffix(std::string_view text, std::string_view suffix) noexcept {
+  return text.size() >= suffix.size() &&
+         base::iequals(text.substr(text.size() - suffix.size()), suffix);
+}
+
 }  // namespace
 
 std::string_view media_type_for(std::string_view path) noexcept {
@@ -221,6 +254,16 @@ std::string_view media_type_for(std::string_view path) noexcept {
   std::array<char, longest_extension> lower{};
   std::transform(extension.begin(), extension.end(), lower.begin(), base::to_lower);
   return look_up({lower.data(), extension.size()});
+}
+
+bool is_compressible(std::string_view media_type) noexcept {
+  const std::string_view type = base::trim_ows(media_type.substr(0, media_type.find(';')));
+  if (base::iequals(type.substr(0, 5), "text/")) return true;
+  for (const std::string_view suffix : {"+json", "+xml", "+text"}) {
+    if (has_suffix(type, suffix)) return true;
+  }
+  return std::any_of(compressible.begin(), compressible.end(),
+                     [type](std::string_view known) { return base::iequals(known, type); });
 }
 
 }  // namespace asio_httpd

@@ -11,6 +11,7 @@
 
 #include "base/ascii.hpp"
 #include "http/parameters.hpp"
+#include "http/weight.hpp"
 
 namespace asio_httpd {
 namespace {
@@ -34,21 +35,6 @@ bool read_type(std::string_view text, media_range& to) noexcept {
   return is_token(to.type) && is_token(to.subtype) && (to.type != "*" || to.subtype == "*");
 }
 
-// "0" or "1", then up to three digits behind a point, and no more than 1 (RFC 9110 section 12.4.2).
-bool read_weight(std::string_view text, unsigned& to) noexcept {
-  if (text.size() > 5 || (!text.starts_with('0') && !text.starts_with('1'))) return false;
-  if (text.size() > 1 && text[1] != '.') return false;
-  unsigned thousandths = 0;
-  for (std::size_t i = 0; i < 5; ++i) {
-    if (i == 1) continue;
-    const char digit = i < text.size() ? text[i] : '0';
-    if (!base::is_digit(digit)) return false;
-    thousandths = thousandths * 10 + static_cast<unsigned>(digit - '0');
-  }
-  to = thousandths;
-  return thousandths <= 1000;
-}
-
 // Parameters up to the weight; what follows that, older versions had extensions for.
 bool read_range(std::string_view text, media_range& to) noexcept {
   if (!read_type(http::without_parameters(text), to)) return false;
@@ -59,7 +45,7 @@ bool read_range(std::string_view text, media_range& to) noexcept {
     if (!base::iequals(p.name, "q")) continue;
     const auto before = static_cast<std::size_t>(p.name.data() - parameters.data());
     to.parameters = parameters.substr(0, before);
-    return !p.quoted && read_weight(p.value, to.weight);
+    return !p.quoted && http::read_weight(p.value, to.weight);
   }
   return !reader.malformed();
 }

@@ -76,16 +76,27 @@ constexpr std::string_view page_policy =
 constexpr std::string_view page_begin = R"(<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <style>
-  body { margin: 0; min-height: 100vh; display: grid; place-content: center; padding: 2rem;
-    box-sizing: border-box; font: 1.125rem/1.5 system-ui, sans-serif; color: #222;
-    background: #fafafa }
-  h1 { margin: 0; font-size: 1.75rem; font-weight: 600 }
-  h1 b { font-weight: 300; opacity: .6; margin-right: .5ch }
-  p { margin: .75rem 0 0; max-width: 60ch; overflow-wrap: anywhere }
-  @media (prefers-color-scheme: dark) { body { color: #ddd; background: #181818 } }
+  :root { --paper: #f6f8f8; --card: #fff; --ink: #14211f; --soft: #5b6b68; --line: #dde5e3;
+    --accent: #0f766e }
+  @media (prefers-color-scheme: dark) {
+    :root { --paper: #0e1413; --card: #172120; --ink: #e6efed; --soft: #93a5a1; --line: #27352f;
+      --accent: #2dd4bf }
+  }
+  body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.25rem;
+    box-sizing: border-box; color: var(--ink); background: var(--paper);
+    font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif }
+  main { box-sizing: border-box; width: 100%; max-width: 32rem; padding: 2.25rem 2.5rem 2.5rem;
+    background: var(--card); border: 1px solid var(--line); border-radius: 14px;
+    overflow-wrap: anywhere }
+  h1 { margin: 0; font-size: 1.5rem; line-height: 1.25; font-weight: 650; letter-spacing: -.01em }
+  h1 b { display: block; margin-bottom: .35rem; font-size: 4.25rem; line-height: 1;
+    font-weight: 700; letter-spacing: -.04em; color: var(--accent);
+    font-variant-numeric: tabular-nums }
+  p { margin: .75rem 0 0; color: var(--soft) }
+  @media (max-width: 30rem) { main { padding: 1.75rem 1.5rem 2rem } h1 b { font-size: 3.5rem } }
 </style>
 )";
 
@@ -94,7 +105,7 @@ std::string page_of(status s, std::string_view detail) {
   const std::string phrase = escape_html(reason_phrase(s));
   std::string page(page_begin);
   page.append("<title>").append(number).append(" ").append(phrase).append("</title>\n<main>\n");
-  page.append("<h1><b>").append(number).append("</b>").append(phrase).append("</h1>\n");
+  page.append("<h1><b>").append(number).append("</b> ").append(phrase).append("</h1>\n");
   if (!detail.empty()) page.append("<p>").append(escape_html(detail)).append("</p>\n");
   return page += "</main>\n</html>\n";
 }

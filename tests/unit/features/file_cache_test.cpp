@@ -36,7 +36,7 @@ served_file open(const std::string& path) {
   REQUIRE_FALSE(error);
   const auto state = file_state::of(opened);
   REQUIRE(state);
-  return served_file(std::move(opened), *state, "text/plain");
+  return served_file(std::move(opened), *state, {.media_type = "text/plain"});
 }
 
 // In the calling thread's cache.

@@ -270,17 +270,16 @@ TEST_CASE("threat 15: what is no range is answered with everything") {
   }
 }
 
-TEST_CASE("threat 15: several ranges become one that holds them, or the whole file") {
+TEST_CASE("threat 15: many ranges are no more work than one") {
   const scratch_folder folder;
   const std::string path = folder.write("big.bin", std::string(100'000, 'x'));
   const auto ranged = [&](const std::string& range) { return ask(path, {{field::range, range}}); };
   CHECK(get(ranged("bytes=0-9,5-19"), field::content_range) == "bytes 0-19/100000");
   CHECK(get(ranged("bytes=50-59,0-9"), field::content_range) == "bytes 0-59/100000");
-  CHECK(ranged("bytes=0-0,-1").status() == status::ok);
-  CHECK(ranged("bytes=0-0,-1").content_size() == 100'000);
   std::string many = "bytes=0-";
   for (int i = 0; i < 1000; ++i) many += ",0-";
   CHECK(ranged(many).status() == status::ok);
+  CHECK(ranged(many).content_size() == 100'000);
 }
 
 TEST_CASE("two Range fields are none") {

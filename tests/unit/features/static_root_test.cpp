@@ -18,6 +18,7 @@
 #include "support/unprivileged.hpp"
 
 using asio_httpd::file;
+using asio_httpd::symlink_policy;
 using asio_httpd::features::static_root;
 using resolver = static_root::resolver;
 using test_support::scratch_folder;
@@ -119,6 +120,61 @@ TEST_CASE("links that stay inside are followed by the kernel only") {
   const static_root walk(s.root, resolver::walk);
   CHECK(open_error(walk, "sub/up") == ELOOP);
   CHECK(open_error(walk, "other/b.txt") == ENOTDIR);
+}
+
+TEST_CASE("no link is followed where none may be") {
+  const site s;
+  fs::create_symlink("../a.txt", s.root + "/sub/up");
+  fs::create_directory_symlink("sub", s.root + "/other");
+  for (const resolver how : resolvers) {
+    const static_root root(s.root, how, symlink_policy::never);
+    CHECK(open_error(root, "sub/b.txt") == 0);
+    CHECK(open_error(root, "sub/up") == ELOOP);
+    const int through = open_error(root, "other/b.txt");
+    CHECK((through == ELOOP || through == ENOTDIR));
+    CHECK_FALSE(root.is_folder("other"));
+    std::error_code error;
+    CHECK_FALSE(root.look_up("sub/up", error).is_open());
+    CHECK_FALSE(root.open_folder("other", error).is_open());
+  }
+}
+
+TEST_CASE("folders are opened as such") {
+  const site s;
+  for (const resolver how : resolvers) {
+    const static_root root(s.root, how);
+    for (const char* name : {"", "sub"}) {
+      std::error_code error;
+      const file opened = root.open_folder(name, error);
+      REQUIRE(opened.is_open());
+      CHECK((::fcntl(opened.descriptor(), F_GETFL) & (O_ACCMODE | O_DIRECTORY)) ==
+            (O_RDONLY | O_DIRECTORY));
+      CHECK((::fcntl(opened.descriptor(), F_GETFD) & FD_CLOEXEC) != 0);
+    }
+    std::error_code error;
+    CHECK_FALSE(root.open_folder("a.txt", error).is_open());
+    CHECK(error.value() == ENOTDIR);
+    CHECK_FALSE(root.open_folder("none", error).is_open());
+    CHECK(error.value() == ENOENT);
+  }
+}
+
+TEST_CASE("what a name leads to is looked up without the right to read it") {
+  const site s;
+  fs::permissions(s.scratch.path(), fs::perms(0755));
+  fs::permissions(s.root + "/a.txt", fs::perms(0));
+  for (const resolver how : resolvers) {
+    const static_root root(s.root, how);
+    const test_support::unprivileged nobody;
+    std::error_code error;
+    const file found = root.look_up("a.txt", error);
+    REQUIRE(found.is_open());
+    struct stat info {};
+    CHECK(::fstat(found.descriptor(), &info) == 0);
+    CHECK(info.st_size == 1);
+    CHECK_FALSE(root.look_up("none", error).is_open());
+    CHECK(error.value() == ENOENT);
+  }
 }
 
 TEST_CASE("threat 18: FIFOs are opened without waiting for a writer") {

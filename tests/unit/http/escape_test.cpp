@@ -108,3 +108,19 @@ TEST_CASE("HTML is appended") {
   append_html(to, "1 < 2");
   CHECK(to == "<p>1 &lt; 2");
 }
+
+TEST_CASE("text becomes valid UTF-8, and what is valid stays") {
+  const std::string bad = "\xef\xbf\xbd";
+  CHECK(valid_utf8("").empty());
+  CHECK(valid_utf8("a\n\x7f\\\"<") == "a\n\x7f\\\"<");
+  for (const std::string good : {"\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xc2\x9b"}) {
+    CHECK(valid_utf8(good) == good);
+    CHECK(valid_utf8("a" + good + "z" + good) == "a" + good + "z" + good);
+  }
+  CHECK(valid_utf8("caf\xe9") == "caf" + bad);
+  CHECK(valid_utf8("\xe2\x82") == bad + bad);
+  CHECK(valid_utf8("\xc0\xaf") == bad + bad);
+  CHECK(valid_utf8("\xed\xa0\x80") == bad + bad + bad);
+  CHECK(valid_utf8("\xe2\x82z\xc3\xa9") == bad + bad + "z\xc3\xa9");
+  CHECK(valid_utf8(std::string_view("\0", 1)) == std::string(1, '\0'));
+}

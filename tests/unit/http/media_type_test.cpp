@@ -12,6 +12,7 @@
 
 using asio_httpd::default_media_type;
 using asio_httpd::media_type_for;
+using asio_httpd::is_compressible;
 
 TEST_CASE("the types of a web site") {
   CHECK(media_type_for("/index.html") == "text/html; charset=utf-8");
@@ -97,5 +98,19 @@ TEST_CASE("all extensions of one and two bytes are harmless") {
       const std::string path = {'a', '.', static_cast<char>(first), static_cast<char>(second)};
       if (media_type_for(path).find('/') == std::string_view::npos) FAIL(first << " " << second);
     }
+  }
+}
+
+TEST_CASE("what compression makes smaller") {
+  for (const char* type :
+       {"text/html; charset=utf-8", "TEXT/css", "application/json", "image/svg+xml",
+        "application/ld+json;x=y", "application/wasm", "font/ttf"}) {
+    INFO(std::string(type));
+    CHECK(is_compressible(type));
+  }
+  for (const char* type : {"", "text", "image/png", "font/woff2", "application/octet-stream",
+                           "video/mp4", "application/zip", "application/jsonp", "+json/x"}) {
+    INFO(std::string(type));
+    CHECK_FALSE(is_compressible(type));
   }
 }
