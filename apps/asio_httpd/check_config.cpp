@@ -139,7 +139,7 @@ void check_route(const folder_route& r, problems& found) {
 
 // "/{id:int}" as a target names it: "/{id}".
 std::string without_types(std::string path) {
-  for (std::size_t at = 0; (at = path.find('{', at)) != path.npos; ++at) {
+  for (std::size_t at = 0; (at = path.find('{', at)) != std::string::npos; ++at) {
     const std::size_t end = path.find('}', at);
     const std::size_t name = path.find_first_of(":.", at);
     if (name < end) path.erase(name, end - name);

@@ -36,7 +36,7 @@ std::vector<std::string_view> marks_of(const json& route) {
   for (std::string_view key : {"file", "directory", "redirect", "text"}) {
     if (route.contains(key)) found.push_back(key);
   }
-  if (found.empty() && route.contains("status")) found.push_back("status");
+  if (found.empty() && route.contains("status")) found.emplace_back("status");
   return found;
 }
 

@@ -67,7 +67,7 @@ std::string extension_of(std::string_view key) {
 std::string add_media_type(types_by_extension& to, const std::string& key, const json& value) {
   if (std::string wrong = value_problem(key, value); !wrong.empty()) return wrong;
   const auto& type = value.get_ref<const std::string&>();
-  if (type.find('/') == type.npos) {
+  if (type.find('/') == std::string::npos) {
     return refusal(in_quotes(key), "a media type such as \"text/css\"", value);
   }
   to[extension_of(key)] = type;
@@ -83,7 +83,7 @@ bool is_of_server(field id) {
 bool is_token(std::string_view name) {
   constexpr std::string_view bytes =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
-  return !name.empty() && name.find_first_not_of(bytes) == name.npos;
+  return !name.empty() && name.find_first_not_of(bytes) == std::string_view::npos;
 }
 
 std::string add_field(named_values& to, const std::string& key, const json& value) {

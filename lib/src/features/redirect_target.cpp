@@ -28,7 +28,7 @@ constexpr std::string_view delimiters = "!$&'()*+,;=:@/?#[]%";
 }
 
 constexpr bool contains(std::string_view set, char c) noexcept {
-  return set.find(c) != set.npos;
+  return set.find(c) != std::string_view::npos;
 }
 
 void append_encoded(std::string_view text, std::string_view kept, std::string& to) {
@@ -110,7 +110,7 @@ redirect_target::parts redirect_target::parts_of(std::string_view text,
     text.remove_prefix(literal.size());
     if (text.empty()) break;
     const std::size_t end = text.find('}');
-    if (end == text.npos) refuse(target_, "has a '{' that is not closed");
+    if (end == std::string_view::npos) refuse(target_, "has a '{' that is not closed");
     made.push_back(parameter(text.substr(1, end - 1), pattern, in_path));
     text.remove_prefix(end + 1);
   }

@@ -335,7 +335,7 @@ TEST_CASE("the examples of the page are valid") {
       read_file(test_support::source_tree() / "docs/reference/configuration.md");
   std::size_t shown = 0;
   constexpr std::string_view begin = "```json\n";
-  for (std::size_t at = 0; (at = page.find(begin, at)) != page.npos; ++shown) {
+  for (std::size_t at = 0; (at = page.find(begin, at)) != std::string::npos; ++shown) {
     at += begin.size();
     read_valid(std::string_view(page).substr(at, page.find("```", at) - at));
   }
