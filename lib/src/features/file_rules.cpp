@@ -9,6 +9,8 @@
 #include <array>
 #include <stdexcept>
 
+#include "features/attachment.hpp"
+
 namespace asio_httpd::features {
 
 namespace {
@@ -82,7 +84,8 @@ std::string_view file_rules::cache_control(std::string_view name) const noexcept
 
 std::string file_rules::disposition(std::string_view name) const {
   const auto fits = [name](const name_pattern& p) { return p.matches(name); };
-  return std::any_of(attachments_.begin(), attachments_.end(), fits) ? "attachment" : "";
+  if (std::none_of(attachments_.begin(), attachments_.end(), fits)) return {};
+  return attachment_disposition(name.substr(name.rfind('/') + 1));
 }
 
 bool file_rules::looks_for_precompressed(std::string_view media_type) const noexcept {

@@ -37,7 +37,9 @@ class file_route {
  public:
   explicit file_route(const std::string& filename)
       : name_(absolute_name(filename)),
-        files_(std::make_shared<file_store>(&file::open, file_options{})) {}
+        files_(std::make_shared<file_store>(
+            [](const char* name, std::error_code& error) { return file::open(name, error); },
+            file_options{})) {}
 
   void serve(const request& r, response& to) const {
     const auto type = features::type_of_named_file(name_);

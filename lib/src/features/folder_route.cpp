@@ -10,7 +10,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "features/folder_listing.hpp"
 #include "features/open_error.hpp"
+#include "features/tar_stream.hpp"
 
 namespace asio_httpd::features {
 
@@ -83,7 +85,7 @@ folder_route::folder_route(const std::string& directory, file_options options, s
     : options_(checked(options)),
       rest_(rest),
       names_(std::make_shared<const name_policy>(options_.dotfiles, options_.hidden)),
-      root_(std::make_shared<const static_root>(directory)),
+      root_(std::make_shared<const static_root>(directory, options_.symlinks)),
       files_(std::make_shared<file_store>(
           [root = root_](const char* name, std::error_code& error) {
             return root->open(name, error);
@@ -105,11 +107,20 @@ void folder_route::serve_path(const request& r, response& to) const {
 }
 
 void folder_route::serve_folder(const request& r, static_path& path, response& to) const {
+  if (options_.archive && r.query("archive") == "tar") {
+    return answer_archive(r, {root_, names_, std::string(path.text())}, to);
+  }
+  const std::string folder(options_.listing ? path.text() : "");
   std::error_code error = no_such_file();
   if (!options_.index.empty() && path.append(options_.index)) {
     error = serve_file(r, path, to);
   }
-  if (error) answer_missing(r, error, to);
+  if (!error) return;
+  if (!options_.listing || status_for_open_error(error) != status::not_found) {
+    return answer_missing(r, error, to);
+  }
+  answer_listing(r, {root_, names_, folder}, options_.archive, to);
+  if (to.status() == status::not_found) answer_missing(r, error, to);
 }
 
 // Whether it is a folder is asked only where it turned out to be no file.

@@ -150,6 +150,39 @@ TEST_CASE_FIXTURE(site, "dotfiles, and never a file that is being uploaded") {
   check({}, {{"/s/.hidden", 404, missing}, {"/s/.upload-0123456789abcdef", 404, missing}});
 }
 
+TEST_CASE_FIXTURE(site, "lists of folders, where there is no index") {
+  const auto type = [&](const file_options& options, const std::string& target) {
+    const response a = ask(options, target);
+    return std::to_string(to_integer(a.status())) + " " +
+           std::string(a.fields().get(field::content_type));
+  };
+  const file_options lists = {.listing = true, .hidden = {"private"}};
+  CHECK(type(lists, "/s/none/") == "200 text/html; charset=utf-8");
+  CHECK(content_of(ask(lists, "/s/docs/")) == "docs");
+  CHECK(type(lists, "/s/private/") == "404 text/plain; charset=utf-8");
+  CHECK(type(lists, "/s/gone/") == "404 text/plain; charset=utf-8");
+  CHECK(type(lists, "/s/about.html/") == "404 text/plain; charset=utf-8");
+  CHECK(type({.index = "", .listing = true}, "/s/docs/") == "200 text/html; charset=utf-8");
+  CHECK(type({}, "/s/none/") == "404 text/plain; charset=utf-8");
+  CHECK(ask({.index = "", .listing = true}, "/s/docs").status() == status::moved_permanently);
+}
+
+TEST_CASE_FIXTURE(site, "archives of folders, if they are asked for") {
+  const auto type = [&](const file_options& options, const std::string& target) {
+    return std::string(ask(options, target).fields().get(field::content_type));
+  };
+  CHECK(type({.archive = true}, "/s/docs/?archive=tar") == "application/x-tar");
+  CHECK(type({.archive = true}, "/s/docs/?archive=zip") == "text/html; charset=utf-8");
+  CHECK(type({}, "/s/docs/?archive=tar") == "text/html; charset=utf-8");
+  CHECK(ask({.archive = true}, "/s/gone/?archive=tar").status() == status::not_found);
+}
+
+TEST_CASE_FIXTURE(site, "links are followed, or not") {
+  std::filesystem::create_symlink("about.html", folder / "link.html");
+  check({}, {{"/s/link.html", 200, "about"}});
+  check({.symlinks = symlink_policy::never}, {{"/s/link.html", 404, missing}});
+}
+
 TEST_CASE_FIXTURE(site, "fields by the name") {
   const file_options options = {
       .cache_control = {{"*.{hash}.*", "public, max-age=31536000, immutable"},
