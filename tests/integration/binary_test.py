@@ -274,6 +274,12 @@ class Files(BinaryTest):
             self.assertEqual(server.get("/notes/a.txt").body, b"text")
             self.assertEqual(server.get("/flag").status, 404)
 
+    def test_options_of_the_folder_that_is_typed(self):
+        self.write("www/app.html", "<p>app")
+        with Server("www", "--listing", "--fallback", "app.html", cwd=self.folder) as server:
+            self.assertEqual(server.get("/some/place").body, b"<p>app")
+            self.assertIn(b"app.html", server.get("/").body)
+
     def test_a_route(self):
         flag = self.write("the_flag", "flag{mine}\n")
         with Server("--route", f"/flag={flag}") as server:
@@ -339,6 +345,18 @@ class Hosts(BinaryTest):
                 with self.subTest(host=host, path=path):
                     self.assertNotIn(server.get(path, Host=host).body, (b"a file", b"<p>site"))
             self.assertEqual(server.get("/", Host="elsewhere.org").status, 404)
+
+    def test_each_folder_has_its_own_options(self):
+        with Server("--config", self.example()) as server:
+            lost = server.get("/nothing", Host="example.org")
+            self.assertEqual((lost.status, lost.body), (404, b"<p>not here"))
+            app = server.get("/some/place", Host="app.example.org")
+            self.assertEqual((app.status, app.body, app.getheader("Cache-Control")), (200, b"<p>app", "no-cache"))
+            asset = server.get("/assets/app.js", Host="app.example.org")
+            self.assertEqual(asset.getheader("Cache-Control"), "public, max-age=31536000, immutable")
+            folder = server.get("/", Host="files.example.org", Accept="application/json")
+            self.assertEqual(folder.status, 200)
+            self.assertIn(b'"a.txt"', folder.body)
 
     def test_a_whole_host_is_led_elsewhere(self):
         with Server("--config", self.example()) as server:
