@@ -28,8 +28,7 @@ std::string shown_path(const std::string& path, const std::string& folder) {
 }
 
 std::string content(const config& c, const std::string& folder) {
-  const std::size_t routes = c.files.size() + c.folders.size();
-  const std::string more = routes == 0 ? "" : counted(routes, "route");
+  const std::string more = c.routes() == 0 ? "" : counted(c.routes(), "route");
   if (c.directory) {
     return shown_path(c.directory->directory, folder) + (more.empty() ? "" : " and " + more);
   }

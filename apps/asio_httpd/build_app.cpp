@@ -4,7 +4,13 @@
 
 #include "build_app.hpp"
 
+#include <asio_httpd/request.hpp>
+#include <asio_httpd/response.hpp>
+
 #include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "bundled_site.hpp"
@@ -14,43 +20,64 @@ namespace asio_httpd::app {
 
 namespace {
 
-// The library has files at a path for any host; here they are moved to a host of their own.
-void add_for_host(router& to, const std::string& host, const router& from) {
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    const route& r = from[i];
-    to.add(r.method, r.pattern, r.run, host).options = r.options;
-  }
+// The library begins its sentences with its name, as this program does.
+std::string sentence(std::string_view what) {
+  constexpr std::string_view name = "asio_httpd: ";
+  if (what.starts_with(name)) what.remove_prefix(name.size());
+  return std::string(what);
 }
 
-// Calls `add` with a router; what it complains of is reported with the place.
+// Calls `add` with a router; what it complains of is reported with the place. Several hosts share
+// what was added.
 template <class Add>
-void try_to_add(router& routes, const std::string& host, const place& said_at, problems& found,
-                Add add) {
+void try_to_add(router& routes, const std::vector<std::string>& hosts, const place& said_at,
+                problems& found, Add add) {
   try {
-    if (host.empty()) return add(routes);
-    router of_host;
-    add(of_host);
-    add_for_host(routes, host, of_host);
+    if (hosts.empty()) return add(routes);
+    router shared;
+    add(shared);
+    for (const std::string& host : hosts) routes.host(host).mount("", shared);
   } catch (const std::exception& e) {
-    found.add(said_at, e.what());
+    found.add(said_at, sentence(e.what()));
   }
 }
 
-void add_folder(router& routes, const folder_route& folder, problems& found) {
-  try_to_add(routes, folder.host, folder.said_at, found, [&](router& to) {
-    to.files(folder.prefix, folder.directory, {.index = folder.index, .dotfiles = folder.dotfiles});
-  });
+void add(router& to, const file_route& r) {
+  to.file(r.path, r.file);
 }
 
-void add_file(router& routes, const file_route& file, problems& found) {
-  try_to_add(routes, file.host, file.said_at, found,
-             [&](router& to) { to.file(file.path, file.file); });
+void add(router& to, const folder_route& r) {
+  to.files(r.prefix, r.directory, r.options);
+}
+
+void add(router& to, const redirect_route& r) {
+  to.redirect(r.path, r.to, r.status);
+}
+
+response fixed_answer(const answer_route& r) {
+  response made(r.status);
+  if (r.text.empty()) {
+    if (status_class(r.status) >= 4) made = error_response(r.status);
+  } else {
+    made.body(std::make_shared<const std::string>(r.text)).set(field::content_type, r.content_type);
+  }
+  for (const auto& [name, value] : r.fields) made.fields().append(name, value);
+  return made;
+}
+
+void add(router& to, const answer_route& r) {
+  to.get(runtime_pattern{r.path}, [answer = fixed_answer(r)](const request&) { return answer; });
+}
+
+template <class Route>
+void add_route(router& routes, const Route& r, problems& found) {
+  try_to_add(routes, r.hosts, r.said_at, found, [&](router& to) { add(to, r); });
 }
 
 void add_status(router& routes, const config& c, problems& found) {
   if (!c.status) return;
   const std::string ready = *c.status + (c.status->ends_with('/') ? "ready" : "/ready");
-  try_to_add(routes, "", {"--status"}, found, [&](router& to) {
+  try_to_add(routes, {}, {"--status"}, found, [&](router& to) {
     to.status(*c.status, {.to_everyone = c.status_to_everyone});
     to.readiness(ready);
   });
@@ -75,10 +102,12 @@ server_options options_of(const config& c) {
 router build_routes(const config& c, problems& found) {
   router routes;
   add_status(routes, c, found);
-  for (const file_route& file : c.files) add_file(routes, file, found);
-  for (const folder_route& folder : c.folders) add_folder(routes, folder, found);
-  if (c.directory) add_folder(routes, *c.directory, found);
+  for_each_list_of_routes(c, [&](const auto& list) {
+    for (const auto& r : list) add_route(routes, r, found);
+  });
+  if (c.directory) add_route(routes, *c.directory, found);
   if (c.serves_nothing()) add_bundled_site(routes, c.status);
+  found.sort_by_line();
   return routes;
 }
 

@@ -65,11 +65,30 @@ void report(const place& where, std::string what, problems& found) {
   if (!what.empty()) found.add(where, std::move(what));
 }
 
+// "/a" and "/a/" serve the same folder at the same place.
+std::string folder_key(std::string prefix) {
+  if (!prefix.ends_with('/')) prefix += '/';
+  return prefix + "...";
+}
+
+std::string key_of(const folder_route& r) {
+  return folder_key(r.prefix);
+}
+template <class Route>
+std::string key_of(const Route& r) {
+  return r.path;
+}
+
 // Finds what was said twice.
 class route_register {
  public:
   explicit route_register(problems& found) : found_(found) {}
 
+  template <class Route>
+  void add(const Route& r) {
+    if (r.hosts.empty()) add("", key_of(r), r.said_at);
+    for (const std::string& host : r.hosts) add(host, key_of(r), r.said_at);
+  }
   void add(const std::string& host, const std::string& path, const place& where) {
     const auto [it, is_new] = said_.emplace(std::pair(host, path), where);
     if (is_new) return;
@@ -84,18 +103,13 @@ class route_register {
   problems& found_;
 };
 
-// "/a" and "/a/" serve the same folder at the same place.
-std::string folder_key(std::string prefix) {
-  if (!prefix.ends_with('/')) prefix += '/';
-  return prefix + "...";
-}
-
 void check_routes_are_distinct(const config& c, problems& found) {
   route_register routes(found);
   if (c.status) routes.add("", *c.status, {"the status"});
-  if (c.directory) routes.add("", folder_key("/"), c.directory->said_at);
-  for (const file_route& r : c.files) routes.add(r.host, r.path, r.said_at);
-  for (const folder_route& r : c.folders) routes.add(r.host, folder_key(r.prefix), r.said_at);
+  if (c.directory) routes.add(*c.directory);
+  for_each_list_of_routes(c, [&](const auto& list) {
+    for (const auto& r : list) routes.add(r);
+  });
 }
 
 void check_addresses_are_distinct(const config& c, problems& found) {
@@ -105,17 +119,59 @@ void check_addresses_are_distinct(const config& c, problems& found) {
   }
 }
 
+// ---- each route ---------------------------------------------------------------------------------
+
+void check_route(const file_route& r, problems& found) {
+  report(r.said_at, file_problem(r.file), found);
+}
+
+// What a folder answers with must be in it.
+void check_route(const folder_route& r, problems& found) {
+  std::string wrong = folder_problem(r.directory);
+  if (!wrong.empty()) return found.add(r.said_at, std::move(wrong));
+  const std::filesystem::path folder = r.directory;
+  const std::string& fallback = r.options.fallback;
+  if (!fallback.empty()) report(r.said("fallback"), file_problem(folder / fallback), found);
+  for (const auto& page : r.options.error_pages) {
+    report(r.said("error_pages"), file_problem(folder / page.second), found);
+  }
+}
+
+// "/{id:int}" as a target names it: "/{id}".
+std::string without_types(std::string path) {
+  for (std::size_t at = 0; (at = path.find('{', at)) != std::string::npos; ++at) {
+    const std::size_t end = path.find('}', at);
+    const std::size_t name = path.find_first_of(":.", at);
+    if (name < end) path.erase(name, end - name);
+  }
+  return path;
+}
+
+void check_route(const redirect_route& r, problems& found) {
+  if (r.to.substr(0, r.to.find_first_of("?#")) != without_types(r.path)) return;
+  found.add(r.said_at, "the route " + quoted(r.path) + " leads to itself");
+}
+
+void check_route(const answer_route& r, problems& found) {
+  const bool has_content = !forbids_content(r.status) && r.status != status::reset_content;
+  if (has_content || r.text.empty()) return;
+  found.add(r.said_at, "an answer with the status " + std::to_string(to_integer(r.status)) +
+                           " has no content, so leave \"text\" away");
+}
+
 }  // namespace
 
 void check_config(const config& c, problems& found) {
   check_addresses_are_distinct(c, found);
   check_routes_are_distinct(c, found);
-  if (c.directory) report(c.directory->said_at, folder_problem(c.directory->directory), found);
-  for (const file_route& r : c.files) report(r.said_at, file_problem(r.file), found);
-  for (const folder_route& r : c.folders) report(r.said_at, folder_problem(r.directory), found);
+  if (c.directory) check_route(*c.directory, found);
+  for_each_list_of_routes(c, [&](const auto& list) {
+    for (const auto& r : list) check_route(r, found);
+  });
   if (c.access_log && *c.access_log != "-") {
     report(c.access_log_said_at, log_problem(*c.access_log), found);
   }
+  found.sort_by_line();
 }
 
 }  // namespace asio_httpd::app

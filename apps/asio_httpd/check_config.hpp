@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Looks a whole config over, once file and command line are merged: routes that stand there twice,
-// files and folders that are missing or cannot be read, an access log that cannot be written.
+// files and folders that are missing or cannot be read, the error pages and the fallback of a
+// folder among them, redirects that go round in a circle, an access log that cannot be written.
 // Reads nothing of what it finds and changes nothing.
 
 #pragma once

@@ -9,13 +9,18 @@
 #pragma once
 
 #include <asio_httpd/access_log.hpp>
+#include <asio_httpd/file_options.hpp>
 #include <asio_httpd/limits.hpp>
 #include <asio_httpd/log.hpp>
 #include <asio_httpd/server.hpp>
+#include <asio_httpd/status.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "problems.hpp"
@@ -24,7 +29,7 @@ namespace asio_httpd::app {
 
 // GET of `path` is answered with one file.
 struct file_route {
-  std::string host = {};  // "" any
+  std::vector<std::string> hosts = {};  // none: any
   std::string path = {};
   std::string file = {};
   place said_at = {};
@@ -32,11 +37,38 @@ struct file_route {
 
 // What lies in a folder is served below `prefix`.
 struct folder_route {
-  std::string host = {};
+  std::vector<std::string> hosts = {};
   std::string prefix = "/";
   std::string directory = {};
-  std::string index = "index.html";
-  bool dotfiles = false;
+  file_options options = {};
+  place said_at = {};
+  std::map<std::string, place> keys_said_at = {};
+
+  place said(const std::string& key) const {
+    const auto at = keys_said_at.find(key);
+    return at == keys_said_at.end() ? said_at : at->second;
+  }
+};
+
+// All methods at `path` are led elsewhere.
+struct redirect_route {
+  std::vector<std::string> hosts = {};
+  std::string path = {};
+  std::string to = {};
+  asio_httpd::status status = asio_httpd::status::temporary_redirect;
+  place said_at = {};
+};
+
+// GET of `path` is answered with what is written here.
+struct answer_route {
+  using named_value = std::pair<std::string, std::string>;
+
+  std::vector<std::string> hosts = {};
+  std::string path = {};
+  std::string text = {};
+  asio_httpd::status status = asio_httpd::status::ok;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::vector<named_value> fields = {};
   place said_at = {};
 };
 
@@ -46,6 +78,8 @@ struct config {
   std::optional<folder_route> directory = {};  // the one at "/"
   std::vector<file_route> files = {};
   std::vector<folder_route> folders = {};
+  std::vector<redirect_route> redirects = {};
+  std::vector<answer_route> answers = {};
   std::optional<std::string> status = "/status";
   bool status_to_everyone = false;
   std::optional<std::string> access_log = {};  // a file, or "-"
@@ -59,7 +93,19 @@ struct config {
   asio_httpd::deadlines deadlines = {};
   socket_options sockets = {};
 
-  bool serves_nothing() const noexcept { return !directory && files.empty() && folders.empty(); }
+  std::size_t routes() const noexcept {
+    return files.size() + folders.size() + redirects.size() + answers.size();
+  }
+  bool serves_nothing() const noexcept { return !directory && routes() == 0; }
 };
+
+// Calls `f` with the list of each kind of route.
+template <class Config, class F>
+void for_each_list_of_routes(Config& c, F f) {
+  f(c.files);
+  f(c.folders);
+  f(c.redirects);
+  f(c.answers);
+}
 
 }  // namespace asio_httpd::app

@@ -15,6 +15,7 @@
 #include <sstream>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 
 #include "addresses.hpp"
 #include "nearest.hpp"
@@ -50,6 +51,11 @@ void declare(CLI::App& app, options& to) {
                             "8080, 127.0.0.1:8080, [::1]:8080, '*:8080' for everywhere,\n"
                             "unix:/run/x.sock; repeatable (default localhost:8080)"))
       ->type_name("ADDR");
+  app.add_flag("--listing", to.listing, "List what is in a folder of DIRECTORY without index.html");
+  app.add_option("--fallback", to.fallback,
+                 "Answer with this file of DIRECTORY where there is none, for\n"
+                 "applications of one page")
+      ->type_name("FILE");
   repeatable(app.add_option("-r,--route", to.routes, "Answer PATH with this file; repeatable"))
       ->type_name("PATH=FILE");
   app.add_option("-c,--config", to.config_file, "A JSON configuration; what is said here wins")
@@ -95,6 +101,16 @@ std::string sentence(const CLI::App& app, const CLI::ParseError& e) {
   return e.what();
 }
 
+// "" of a folder, which is for many paths.
+template <class Route>
+std::string path_of(const Route& r) {
+  if constexpr (std::is_same_v<Route, folder_route>) {
+    return {};
+  } else {
+    return r.path;
+  }
+}
+
 void add_route(const std::string& text, const fs::path& here, config& c, problems& found) {
   const place said{"--route " + text};
   const std::size_t equals = text.find('=');
@@ -107,8 +123,10 @@ void add_route(const std::string& text, const fs::path& here, config& c, problem
                      '"' + path + "\" is no path of a route: " + std::string(describe(info.error)));
   }
   // The same path in the configuration file gives way.
-  std::erase_if(c.files, [&](const file_route& r) {
-    return r.host.empty() && r.path == path && r.said_at.line != 0;
+  for_each_list_of_routes(c, [&](auto& list) {
+    std::erase_if(list, [&](const auto& r) {
+      return r.hosts.empty() && path_of(r) == path && r.said_at.line != 0;
+    });
   });
   c.files.push_back(
       {.path = path, .file = resolved_path(here, text.substr(equals + 1)), .said_at = said});
@@ -139,9 +157,10 @@ json as_json(const std::string& text) {
 void set_plain(const std::optional<std::string>& given, std::string_view key,
                std::string_view option, config& c, problems& found) {
   if (!given) return;
-  const setting& s = *find_setting("", key);
+  const setting& s = *find_setting(settings(), key);
   const json value = as_json(*given);
-  if (!s.read(c, value)) found.add({}, refusal(option, s.expected, value));
+  complaints inside;
+  if (!s.read(c, value, inside)) found.add({}, refusal(option, s.expected, value));
 }
 
 bool is_off(const std::string& text) {
@@ -165,13 +184,31 @@ void set_access_log(const options& given, const fs::path& here, config& c) {
   c.access_log = *given.access_log == "-" ? "-" : resolved_path(here, *given.access_log);
 }
 
+// Of the folder at "/".
+template <class Set>
+void set_option(const std::string& key, config& c, problems& found, Set set) {
+  if (!c.directory) return found.add({}, "--" + key + " needs a DIRECTORY");
+  set(c.directory->options);
+  c.directory->keys_said_at[key] = {"--" + key};
+}
+
+// Another folder keeps the options that the configuration file has for the one at "/".
+void set_directory(const options& given, const fs::path& here, config& c, problems& found) {
+  if (given.directory) {
+    if (!c.directory) c.directory.emplace();
+    c.directory->directory = resolved_path(here, *given.directory);
+    c.directory->said_at = {*given.directory};
+  }
+  if (given.listing) set_option("listing", c, found, [](auto& o) { o.listing = true; });
+  if (given.fallback) {
+    set_option("fallback", c, found, [&](auto& o) { o.fallback = *given.fallback; });
+  }
+}
+
 void apply(const options& given, config& c, problems& found) {
   std::error_code ignored;
   const fs::path here = fs::current_path(ignored);
-  if (given.directory) {
-    c.directory = folder_route{.directory = resolved_path(here, *given.directory),
-                               .said_at = {*given.directory}};
-  }
+  set_directory(given, here, c, found);
   set_addresses(given.listen, here, c, found);
   for (const std::string& text : given.routes) add_route(text, here, c, found);
   set_plain(given.threads, "threads", "--threads", c, found);

@@ -17,6 +17,8 @@ namespace asio_httpd::app {
 // As typed; empty where it was not.
 struct options {
   std::optional<std::string> directory = {};
+  bool listing = false;
+  std::optional<std::string> fallback = {};
   std::vector<std::string> listen = {};
   std::vector<std::string> routes = {};
   std::optional<std::string> config_file = {};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // The reader walks over the JSON once, in its order; each value has a JSON pointer, which tells its
-// line. Plain settings are read by the table of settings.hpp, the five keys that have more shape
-// by a function each.
+// line. Plain settings and routes are read by the tables of settings.hpp and route_settings.hpp,
+// what has more shape by a function each.
 
 #include "read_config.hpp"
 
@@ -20,7 +20,8 @@
 
 #include "addresses.hpp"
 #include "config_positions.hpp"
-#include "nearest.hpp"
+#include "read_routes.hpp"
+#include "route_settings.hpp"
 #include "settings.hpp"
 
 namespace asio_httpd::app {
@@ -30,24 +31,13 @@ namespace {
 using json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-// A key that is written by its own function.
+// A key that is read by its own function.
 constexpr std::array<std::string_view, 5> shaped_keys = {"listen", "directory", "routes", "status",
                                                          "access_log"};
-constexpr std::array<std::string_view, 7> route_keys = {"path",  "file",     "prefix", "directory",
-                                                        "index", "dotfiles", "host"};
 
 constexpr std::string_view expected_listen = "an address, or a list of addresses";
 constexpr std::string_view expected_status = "a path that begins with \"/\", or false";
 constexpr std::string_view expected_access_log = "the name of a file, \"-\", or false";
-
-std::vector<std::string_view> keys_of_section(std::string_view section) {
-  std::vector<std::string_view> keys;
-  for (const setting& s : settings()) {
-    if (s.section == section) keys.push_back(s.key);
-  }
-  return keys;
-}
-
 std::vector<std::string_view> sections() {
   std::vector<std::string_view> names;
   for (const setting& s : settings()) {
@@ -59,26 +49,24 @@ std::vector<std::string_view> sections() {
 
 std::vector<std::string_view> top_level_keys() {
   std::vector<std::string_view> keys(shaped_keys.begin(), shaped_keys.end());
-  for (std::string_view key : keys_of_section("")) keys.push_back(key);
+  for (std::string_view key : keys_of(settings())) keys.push_back(key);
   for (std::string_view name : sections()) keys.push_back(name);
   return keys;
 }
 
-// `; did you mean "threads"?`, or where the key belongs, or which there are.
-std::string suggestion(std::string_view key, const std::vector<std::string_view>& known) {
-  if (const std::string_view meant = nearest(key, known); !meant.empty()) {
-    return "; did you mean \"" + std::string(meant) + "\"?";
-  }
+// Where a key belongs that stands elsewhere.
+std::string belongs_into(std::string_view key) {
   for (const setting& s : settings()) {
     if (s.key == key && !s.section.empty()) {
-      return "; it belongs into \"" + std::string(s.section) + '"';
+      return "it belongs into \"" + std::string(s.section) + '"';
     }
   }
-  std::string text = "; the keys here are ";
-  for (std::size_t i = 0; i < known.size(); ++i) {
-    text += (i == 0 ? "" : ", ") + std::string(known[i]);
-  }
-  return text;
+  return {};
+}
+
+std::string unknown_setting(std::string_view section, const std::string& key) {
+  return unknown_key(key, section.empty() ? top_level_keys() : keys_of(settings(), section),
+                     belongs_into(key));
 }
 
 bool is_off(const json& value) {
@@ -110,9 +98,8 @@ class config_reader {
     complain(pointer, refusal('"' + std::string(name) + '"', expected, value));
   }
 
-  void unknown_key(const std::string& pointer, const std::string& key,
-                   const std::vector<std::string_view>& known) {
-    complain(pointer, "unknown key \"" + key + '"' + suggestion(key, known));
+  void complain_of(const complaints& all) {
+    for (const app::complaint& c : all) complain(c.at, c.what);
   }
 
   static std::string below(const std::string& pointer, const std::string& key) {
@@ -122,8 +109,8 @@ class config_reader {
   void read_top_level(const std::string& key, const json& value) {
     const std::string pointer = below("", key);
     if (key == "listen") return read_listen(pointer, value);
-    if (key == "directory") return read_directory(pointer, value);
-    if (key == "routes") return read_routes(pointer, value);
+    if (key == "directory") return complain_of(routes_.read_directory(pointer, value));
+    if (key == "routes") return complain_of(routes_.read(pointer, value));
     if (key == "status") return read_status(pointer, value);
     if (key == "access_log") return read_access_log(pointer, value);
     if (is_section(key)) return read_section(pointer, key, value);
@@ -139,12 +126,11 @@ class config_reader {
 
   void read_setting(const std::string& pointer, std::string_view section, const std::string& key,
                     const json& value) {
-    const setting* const s = find_setting(section, key);
-    if (s == nullptr) {
-      return unknown_key(pointer, key,
-                         section.empty() ? top_level_keys() : keys_of_section(section));
-    }
-    if (!s->read(to_, value)) refuse(pointer, s->name(), s->expected, value);
+    const setting* const s = find_setting(settings(), key, section);
+    if (s == nullptr) return complain(pointer, unknown_setting(section, key));
+    complaints found;
+    s->read_at(pointer, to_, value, found);
+    complain_of(found);
   }
 
   void read_listen(const std::string& pointer, const json& value) {
@@ -167,12 +153,6 @@ class config_reader {
     }
   }
 
-  void read_directory(const std::string& pointer, const json& value) {
-    if (!value.is_string()) return refuse(pointer, "directory", "the name of a folder", value);
-    to_.directory = folder_route{.directory = resolved_path(folder_, value.get<std::string>()),
-                                 .said_at = at(pointer)};
-  }
-
   void read_status(const std::string& pointer, const json& value) {
     if (is_off(value)) {
       to_.status.reset();
@@ -191,86 +171,8 @@ class config_reader {
     to_.access_log = name == "-" ? name : resolved_path(folder_, name);
   }
 
-  void read_routes(const std::string& pointer, const json& value) {
-    if (!value.is_array()) return refuse(pointer, "routes", "a list of objects", value);
-    for (std::size_t i = 0; i < value.size(); ++i) {
-      read_route(below(pointer, std::to_string(i)), value[i]);
-    }
-  }
-
-  void read_route(const std::string& pointer, const json& value) {
-    if (!value.is_object()) return refuse(pointer, "routes", "a list of objects", value);
-    if (!check_route_keys(pointer, value)) return;
-    const bool is_file = value.contains("path") && value.contains("file");
-    const bool is_folder = value.contains("prefix") && value.contains("directory");
-    if (is_file == is_folder) {
-      complain(pointer, "a route has \"path\" and \"file\", or \"prefix\" and \"directory\"");
-    } else if (is_file) {
-      read_file_route(pointer, value);
-    } else {
-      read_folder_route(pointer, value);
-    }
-  }
-
-  // Whether every key is known and has a value of its type.
-  bool check_route_keys(const std::string& pointer, const json& value) {
-    const std::size_t before = found_.all().size();
-    for (const auto& [key, inner] : value.items()) {
-      const std::string here = below(pointer, key);
-      if (std::find(route_keys.begin(), route_keys.end(), key) == route_keys.end()) {
-        unknown_key(here, key, {route_keys.begin(), route_keys.end()});
-      } else if (key == "dotfiles") {
-        if (!inner.is_boolean()) refuse(here, key, "true or false", inner);
-      } else if (!inner.is_string()) {
-        refuse(here, key, "text", inner);
-      }
-    }
-    return found_.all().size() == before;
-  }
-
-  void read_file_route(const std::string& pointer, const json& value) {
-    if (!allow_only(pointer, value, {"path", "file", "host"})) return;
-    if (!check_path(below(pointer, "path"), value["path"])) return;
-    to_.files.push_back({.host = value.value("host", ""),
-                         .path = value["path"],
-                         .file = resolved_path(folder_, value["file"].get<std::string>()),
-                         .said_at = at(below(pointer, "path"))});
-  }
-
-  void read_folder_route(const std::string& pointer, const json& value) {
-    if (!allow_only(pointer, value, {"prefix", "directory", "index", "dotfiles", "host"})) return;
-    if (!check_path(below(pointer, "prefix"), value["prefix"])) return;
-    to_.folders.push_back(
-        {.host = value.value("host", ""),
-         .prefix = value["prefix"],
-         .directory = resolved_path(folder_, value["directory"].get<std::string>()),
-         .index = value.value("index", folder_route{}.index),
-         .dotfiles = value.value("dotfiles", false),
-         .said_at = at(below(pointer, "prefix"))});
-  }
-
-  bool allow_only(const std::string& pointer, const json& value,
-                  const std::vector<std::string_view>& allowed) {
-    const std::size_t before = found_.all().size();
-    for (const auto& [key, inner] : value.items()) {
-      if (std::find(allowed.begin(), allowed.end(), key) != allowed.end()) continue;
-      complain(below(pointer, key), "\"" + key + "\" does not belong into a route of a " +
-                                        (allowed[0] == "path" ? "file" : "folder"));
-    }
-    return found_.all().size() == before;
-  }
-
   static bool is_pattern_of_path(const json& value) {
     return value.is_string() && inspect_pattern(value.get_ref<const std::string&>()).valid();
-  }
-
-  bool check_path(const std::string& pointer, const json& value) {
-    const auto& text = value.get_ref<const std::string&>();
-    const pattern_info info = inspect_pattern(text);
-    if (info.valid()) return true;
-    complain(pointer,
-             "\"" + text + "\" is no path of a route: " + std::string(describe(info.error)));
-    return false;
   }
 
   const positioned_json& from_;
@@ -278,6 +180,7 @@ class config_reader {
   fs::path folder_;
   config& to_;
   problems& found_;
+  route_reader routes_{folder_, [this](const std::string& pointer) { return at(pointer); }, to_};
 };
 
 std::optional<std::string> whole_file(const std::string& path, std::error_code& error) {
@@ -333,7 +236,7 @@ void read_config_file(const std::string& path, config& c, problems& found) {
 std::vector<std::string> config_keys() {
   std::vector<std::string> keys(shaped_keys.begin(), shaped_keys.end());
   for (const setting& s : settings()) keys.push_back(s.name());
-  for (std::string_view key : route_keys) keys.push_back("routes[]." + std::string(key));
+  for (const std::string& key : route_keys()) keys.push_back("routes[]." + key);
   return keys;
 }
 

@@ -100,6 +100,7 @@ class Server:
         return self.process.wait(PATIENCE)
 
     def get(self, path, method="GET", **fields):
+        """Asks as a client does; `Host="example.org"` for another host than that of the address."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         with contextlib.closing(connection):
             connection.request(method, path, headers=fields)
@@ -228,6 +229,33 @@ class Status(BinaryTest):
                 self.assertNotIn("status", server.err.text)
                 self.assertEqual(server.get("/status").status, 404)
 
+    def test_what_is_remembered_of_files(self):
+        def cache(server):
+            return json.loads(server.get("/status").body)["file_cache"]
+
+        def after(server):  # what was changed just now is not remembered
+            server.get("/small")
+            server.get("/large")
+            now = cache(server)
+            return now if now["memory_bytes"] > 1000 and now["descriptors"] == 1 else None
+
+        self.write("www/small", "x" * 1000)
+        self.write("www/large", "x" * 100000)
+        config = self.write("site.json", '{"directory": {"directory": "www", "compression": false}}')
+        with Server("-t", 1, "--config", config) as server, contextlib.closing(self.keep_open(server)):
+            before = cache(server)
+            self.assertEqual((before["memory_bytes"], before["descriptors"]), (0, 0))
+            self.assertEqual(before["memory_limit_bytes"], 64 * 1024 * 1024)
+            self.assertGreater(before["descriptor_limit"], 0)
+            wait_until(lambda: after(server), "both files to be remembered")
+
+    def keep_open(self, server):
+        """A connection that was answered and stays, so that its thread goes on remembering."""
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+        connection.request("GET", "/status")
+        connection.getresponse().read()
+        return connection
+
     def test_soft_descriptor_limit_is_raised(self):
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         low = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
@@ -245,6 +273,12 @@ class Files(BinaryTest):
             self.assertEqual(server.get("/").body, b"<p>hello")
             self.assertEqual(server.get("/notes/a.txt").body, b"text")
             self.assertEqual(server.get("/flag").status, 404)
+
+    def test_options_of_the_folder_that_is_typed(self):
+        self.write("www/app.html", "<p>app")
+        with Server("www", "--listing", "--fallback", "app.html", cwd=self.folder) as server:
+            self.assertEqual(server.get("/some/place").body, b"<p>app")
+            self.assertIn(b"app.html", server.get("/").body)
 
     def test_a_route(self):
         flag = self.write("the_flag", "flag{mine}\n")
@@ -281,6 +315,125 @@ class Files(BinaryTest):
                 client.sendall(b"GET /flag HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                 self.assertIn(b"flag{asio_httpd}", receive_all(client))
             self.assertEqual(server.stop(), 0)
+
+
+class Hosts(BinaryTest):
+    def example(self):
+        """The configuration of the page about several hosts, and what it serves."""
+        page = (SOURCE / "docs/reference/configuration.md").read_text(encoding="utf-8")
+        shown = re.search(r"## Several hosts.*?^```json\n(.*?)^```$", page, re.M | re.S)[1]
+        shown = shown.replace('"/srv/files"', '"files"')
+        self.write("example.org/index.html", "<p>site")
+        self.write("example.org/404.html", "<p>not here")
+        self.write("app/dist/index.html", "<p>app")
+        self.write("app/dist/assets/app.js", "1")
+        self.write("files/a.txt", "a file")
+        return self.write("site.json", shown)
+
+    def test_three_hosts_with_three_folders(self):
+        with Server("--config", self.example()) as server:
+            for host, path, content in [("example.org", "/", b"<p>site"), ("EXAMPLE.org:8080", "/", b"<p>site"),
+                                        ("app.example.org", "/", b"<p>app"), ("app.example.org", "/assets/app.js", b"1"),
+                                        ("files.example.org", "/a.txt", b"a file"),
+                                        ("b.a.files.example.org", "/a.txt", b"a file"),
+                                        ("elsewhere.org", "/healthz", b"well\n")]:
+                with self.subTest(host=host, path=path):
+                    answer = server.get(path, Host=host)
+                    self.assertEqual((answer.status, answer.body), (200, content))
+            for host, path in [("example.org", "/a.txt"), ("app.example.org", "/a.txt"), ("files.example.org", "/404.html"),
+                               ("elsewhere.org", "/"), ("elsewhere.org", "/a.txt"), ("other.example.org", "/")]:
+                with self.subTest(host=host, path=path):
+                    self.assertNotIn(server.get(path, Host=host).body, (b"a file", b"<p>site"))
+            self.assertEqual(server.get("/", Host="elsewhere.org").status, 404)
+
+    def test_each_folder_has_its_own_options(self):
+        with Server("--config", self.example()) as server:
+            lost = server.get("/nothing", Host="example.org")
+            self.assertEqual((lost.status, lost.body), (404, b"<p>not here"))
+            app = server.get("/some/place", Host="app.example.org")
+            self.assertEqual((app.status, app.body, app.getheader("Cache-Control")), (200, b"<p>app", "no-cache"))
+            asset = server.get("/assets/app.js", Host="app.example.org")
+            self.assertEqual(asset.getheader("Cache-Control"), "public, max-age=31536000, immutable")
+            folder = server.get("/", Host="files.example.org", Accept="application/json")
+            self.assertEqual(folder.status, 200)
+            self.assertIn(b'"a.txt"', folder.body)
+
+    def test_a_whole_host_is_led_elsewhere(self):
+        with Server("--config", self.example()) as server:
+            for method in ["GET", "HEAD", "POST"]:
+                answer = server.get("/a/b%20c?d=e", method=method, Host="www.example.org")
+                self.assertEqual(answer.status, 308)
+                self.assertEqual(answer.getheader("Location"), "https://example.org/a/b%20c?d=e")
+            self.assertEqual(server.get("/", Host="www.example.org").getheader("Location"), "https://example.org/")
+
+    def test_the_status_names_hosts(self):
+        with Server("--config", self.example()) as server:
+            hosts = {route["host"] for route in json.loads(server.get("/status").body)["requests"]["by_route"]}
+            self.assertEqual(hosts, {"*", "example.org", "app.example.org", "files.example.org", "*.files.example.org",
+                                     "www.example.org"})
+
+
+class Routes(BinaryTest):
+    def serve(self, *routes):
+        return Server("--config", self.write("site.json", json.dumps({"routes": routes})))
+
+    def test_redirects(self):
+        with self.serve({"path": "/old/{rest...}", "redirect": "/{rest}"},
+                        {"path": "/user/{id:int}", "redirect": "/profile?id={id}", "status": 303}) as server:
+            for asked, status, location in [("/old/a?b", 307, "/a?b"), ("/old//evil.example", 307, "/evil.example"),
+                                            ("/old/%0d%0aX:%20y", 404, None), ("/old/..%2f..%2fx", 404, None),
+                                            ("/user/7?b", 303, "/profile?id=7&b"), ("/user/x", 404, None)]:
+                with self.subTest(asked):
+                    answer = server.get(asked)
+                    self.assertEqual((answer.status, answer.getheader("Location")), (status, location))
+            self.assertEqual(server.get("/old/a", method="POST").status, 307)
+
+    def test_fixed_answers(self):
+        with self.serve({"path": "/ping", "text": "pong\n", "fields": {"X-A": "b", "Cache-Control": "no-store"}},
+                        {"path": "/healthz", "status": 204},
+                        {"path": "/teapot", "status": 418, "text": "<p>tea", "content_type": "text/html"},
+                        {"path": "/gone/{rest...}", "status": 410}) as server:
+            ping = server.get("/ping")
+            self.assertEqual((ping.status, ping.body), (200, b"pong\n"))
+            self.assertEqual(ping.getheader("Content-Type"), "text/plain; charset=utf-8")
+            self.assertEqual((ping.getheader("X-A"), ping.getheader("Cache-Control")), ("b", "no-store"))
+            self.assertEqual((server.get("/healthz").status, server.get("/healthz").body), (204, b""))
+            teapot = server.get("/teapot")
+            self.assertEqual((teapot.status, teapot.body, teapot.getheader("Content-Type")),
+                             (418, b"<p>tea", "text/html"))
+            self.assertEqual((server.get("/gone/a").status, server.get("/gone/a").body), (410, b"410 Gone\n"))
+            self.assertEqual(server.get("/ping", method="POST").status, 405)
+
+    def test_what_is_wrong_has_its_line(self):
+        self.write("www/index.html", "x")
+        config = self.write("site.json", """{
+  "directory": {
+    "directory": "www",
+    "fallback": "app.html",
+    "error_pages": {"404": "404.html"}
+  },
+  "routes": [
+    {"path": "/a", "redirect": "/a"},
+    {"prefix": "/b", "directory": "nowhere"}
+  ]
+}""")
+        missing = "No such file or directory"
+        self.assertEqual(self.refused("--config", config, "--check").splitlines(), [
+            f'asio_httpd: {config}:4: cannot read the file "{self.folder}/www/app.html": {missing}',
+            f'asio_httpd: {config}:5: cannot read the file "{self.folder}/www/404.html": {missing}',
+            f'asio_httpd: {config}:8: the route "/a" leads to itself',
+            f'asio_httpd: {config}:9: cannot read the folder "{self.folder}/nowhere": {missing}'])
+
+    def test_a_target_or_a_host_that_is_none(self):
+        config = self.write("site.json", """{"routes": [
+  {"path": "/a", "redirect": "//evil.example"},
+  {"path": "/b", "redirect": "/{c}"},
+  {"path": "/d", "host": "example.org:80", "status": 204}
+]}""")
+        for arguments in [["--check"], []]:
+            lines = self.refused("--config", config, *arguments).splitlines()
+            self.assertEqual([re.search(r"site\.json:(\d)", line)[1] for line in lines], ["2", "3", "4"])
+            self.assertIn("must begin with one slash", lines[0])
 
 
 class Messages(BinaryTest):
@@ -348,7 +501,8 @@ class Messages(BinaryTest):
                                "--print-config", cwd=self.folder)
         self.assertEqual((code, err), (0, ""))
         printed = json.loads(first)
-        self.assertEqual(printed["directory"], str(self.folder / "www"))
+        self.assertEqual(printed["directory"]["directory"], str(self.folder / "www"))
+        self.assertEqual(printed["directory"]["index"], "index.html")
         self.assertEqual(printed["status"], False)
         self.assertEqual(printed["limits"]["head"], "16KiB")
         again = self.write("elsewhere/site.json", first)

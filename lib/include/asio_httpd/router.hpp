@@ -7,8 +7,8 @@
 //   routes.get("/users/{id}/files/{rest...}", ...);     // rest: zero or more segments
 //   routes.mount("/api", api_routes);
 //   routes.host("example.org").get("/", ...);
-//   routes.use(...);                                    // middleware.hpp; also on routes and
-//   mounts
+//   routes.redirect("/old/{rest...}", "/new/{rest}");
+//   routes.use(...);  // middleware.hpp; also on routes and mounts
 //
 // Patterns (pattern.hpp has the grammar): static segments, `{name}` for one segment, `{name:int}`
 // for one that is an integer, `{rest...}` for all that is left. The most specific pattern wins
@@ -172,6 +172,14 @@ class router {
   route& files(std::string_view prefix, const std::string& directory, file_options options = {});
   // A WebSocket at that path; see websocket.hpp.
   route& websocket(std::string_view path, websocket_handler f, websocket_options options = {});
+  // Answers every method with a redirect to `target`: a path on this host, or a URL with http: or
+  // https:. "{name}" in it stands for that path parameter of the pattern, in the path, the query or
+  // the fragment, but never in the host; the query of the request is kept, behind that of the
+  // target. Nothing in a request leads to another host. The default is temporary and keeps the
+  // method; a permanent one (308, 301) is remembered by browsers for good. Throws
+  // std::invalid_argument.
+  route& redirect(std::string_view pattern, std::string_view target,
+                  asio_httpd::status s = asio_httpd::status::temporary_redirect);
   // The JSON status of the server; see docs/reference/status.md.
   route& status(std::string_view path = "/status", status_options options = {});
   // For load balancers: 200 while the server serves, 503 from the moment it begins to stop.
@@ -186,8 +194,8 @@ class router {
   // no route; it is outside of what `other` uses.
   class mounted;
   mounted mount(std::string_view prefix, const router& other);
-  // The routes of one host: "example.org" or "*.example.org". The reference lives as long as the
-  // router.
+  // The routes of one host: "example.org" or "*.example.org". Middleware for it is used on what is
+  // mounted there. To be used until the router is destroyed or assigned.
   class host_routes;
   host_routes host(std::string name);
 
@@ -213,10 +221,9 @@ class router {
  private:
   friend struct router_access;
   struct table;
-  // Where there is no host, those of `other` are kept.
-  mounted mount_at(std::string_view prefix, const router& other,
-                   const std::optional<std::string>& host);
-  std::unique_ptr<table> table_;
+  router(std::shared_ptr<table> shared, std::string host) noexcept;
+  std::shared_ptr<table> table_;  // a router's own; shared with its `host_routes` only
+  std::string host_;              // of what is registered; "" any
 };
 
 // The place of a mount. Valid as long as the router is neither destroyed nor assigned.
@@ -226,37 +233,36 @@ class router::mounted {
 
  private:
   friend class router;
-  mounted(router& owner, std::uint32_t scope) noexcept : owner_(&owner), scope_(scope) {}
-  router* owner_;
+  mounted(table& owner, std::uint32_t scope) noexcept : owner_(&owner), scope_(scope) {}
+  table* owner_;
   std::uint32_t scope_;
 };
 
-class router::host_routes {
+// A router by another name, whose routes go into the table of the one that it is of.
+class router::host_routes : private router {
  public:
-  template <class F>
-  route& get(detail::pattern_for<F> pattern, F&& f) {
-    return on(method::get, pattern, std::forward<F>(f));
-  }
-  template <class F>
-  route& post(detail::pattern_for<F> pattern, F&& f) {
-    return on(method::post, pattern, std::forward<F>(f));
-  }
-  template <class F>
-  route& on(method m, detail::pattern_for<F> pattern, F&& f) {
-    return owner_->add(m, pattern.text(), handler(std::forward<F>(f)), name_);
-  }
-  template <class F>
-  route& any(detail::pattern_for<F> pattern, F&& f) {
-    return owner_->add(std::nullopt, pattern.text(), handler(std::forward<F>(f)), name_);
-  }
-  // All routes of `other`, for this host only.
-  mounted mount(std::string_view prefix, const router& other);
+  host_routes(const host_routes& same) : host_routes(same.table_, same.host_) {}
+  host_routes& operator=(const host_routes&) = delete;
+
+  using router::any;
+  using router::delete_;
+  using router::file;
+  using router::files;
+  using router::get;
+  using router::mount;
+  using router::on;
+  using router::patch;
+  using router::post;
+  using router::put;
+  using router::readiness;
+  using router::redirect;
+  using router::status;
+  using router::websocket;
 
  private:
   friend class router;
-  host_routes(router& owner, std::string name) : owner_(&owner), name_(std::move(name)) {}
-  router* owner_;
-  std::string name_;
+  host_routes(std::shared_ptr<table> shared, std::string name) noexcept
+      : router(std::move(shared), std::move(name)) {}
 };
 
 }  // namespace asio_httpd

@@ -76,6 +76,14 @@ struct status_report {
     std::uint64_t open_descriptors = 0;
     std::uint64_t descriptor_limit = 0;
   } process;
+
+  // What is remembered of files that were served, by all servers of the process.
+  struct {
+    std::uint64_t memory_bytes = 0;
+    std::uint64_t memory_limit_bytes = 0;
+    std::uint64_t descriptors = 0;
+    std::uint64_t descriptor_limit = 0;
+  } file_cache;
 };
 
 }  // namespace asio_httpd

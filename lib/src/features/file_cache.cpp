@@ -19,13 +19,6 @@ namespace {
 std::atomic<std::size_t> all_bytes{0};
 std::atomic<std::size_t> all_descriptors{0};
 
-// A part of what a process may open; most is for connections.
-std::size_t most_descriptors() noexcept {
-  rlimit files{};
-  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return 0;
-  return static_cast<std::size_t>(std::min<rlim_t>(files.rlim_cur / 32, 4096));
-}
-
 // An entry's share besides the content: fields, name, lists. Rather too much.
 constexpr std::size_t overhead = 1024;
 
@@ -37,6 +30,12 @@ std::size_t file_cache::bytes_held() noexcept {
 
 std::size_t file_cache::descriptors_held() noexcept {
   return all_descriptors.load(std::memory_order_relaxed);
+}
+
+std::size_t file_cache::most_descriptors() noexcept {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return 0;
+  return static_cast<std::size_t>(std::min<rlim_t>(files.rlim_cur / 32, 4096));
 }
 
 file_cache::time_point file_cache::now() noexcept {

@@ -67,6 +67,8 @@ class file_cache {
   // Of all caches.
   static std::size_t bytes_held() noexcept;
   static std::size_t descriptors_held() noexcept;
+  // A part of what the process may open; most is for connections.
+  static std::size_t most_descriptors() noexcept;
 
  private:
   struct entry {

@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "features/encoded_slash.hpp"
 #include "features/folder_listing.hpp"
 #include "features/open_error.hpp"
 #include "features/tar_stream.hpp"
@@ -19,15 +20,6 @@ namespace asio_httpd::features {
 namespace {
 
 constexpr std::string_view page_extension = ".html";
-
-// "%2F" decodes to a slash that separates nothing. A file name cannot say that, so that nothing is
-// found under such a path.
-bool has_encoded_slash(const request& r) noexcept {
-  std::string_view raw = r.target();
-  raw = raw.substr(0, raw.find('?'));
-  if (raw.find('%') == raw.npos) return false;
-  return raw.find("%2F") != raw.npos || raw.find("%2f") != raw.npos;
-}
 
 std::error_code no_such_file() {
   return std::make_error_code(std::errc::no_such_file_or_directory);

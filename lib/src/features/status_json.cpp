@@ -83,6 +83,13 @@ json process(const status_report& r) {
           {"descriptor_limit", r.process.descriptor_limit}};
 }
 
+json file_cache(const status_report& r) {
+  return {{"memory_bytes", r.file_cache.memory_bytes},
+          {"memory_limit_bytes", r.file_cache.memory_limit_bytes},
+          {"descriptors", r.file_cache.descriptors},
+          {"descriptor_limit", r.file_cache.descriptor_limit}};
+}
+
 }  // namespace
 
 nlohmann::ordered_json to_json(const status_report& r) {
@@ -97,7 +104,8 @@ nlohmann::ordered_json to_json(const status_report& r) {
           {"requests", requests(r)},
           {"bytes", {{"received", r.bytes.received}, {"sent", r.bytes.sent}}},
           {"parse_errors", by_name(r.parse_errors)},
-          {"process", process(r)}};
+          {"process", process(r)},
+          {"file_cache", file_cache(r)}};
 }
 
 }  // namespace asio_httpd::features

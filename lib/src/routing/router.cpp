@@ -53,8 +53,10 @@ struct router::table {
   }
 };
 
-router::router() : table_(std::make_unique<table>()) {}
-router::router(const router& other) : table_(std::make_unique<table>(*other.table_)) {}
+router::router() : table_(std::make_shared<table>()) {}
+router::router(const router& other) : table_(std::make_shared<table>(*other.table_)) {}
+router::router(std::shared_ptr<table> shared, std::string host) noexcept
+    : table_(std::move(shared)), host_(std::move(host)) {}
 router::router(router&&) noexcept = default;
 router& router::operator=(router other) noexcept {
   table_.swap(other.table_);
@@ -94,6 +96,7 @@ route& router::add(std::optional<method> m, std::string_view pattern, handler h,
                    std::string_view host) {
   if (!h) throw std::invalid_argument("route \"" + std::string(pattern) + "\" has no handler");
   check_arity(pattern, h);
+  if (host.empty()) host = host_;
   table_->tree.insert(host, m, pattern, static_cast<std::uint32_t>(size()));
   table_->compiled = false;
   table_->scope_of.push_back(0);
@@ -107,43 +110,36 @@ router& router::use(middleware m) {
 }
 
 router::mounted& router::mounted::use(middleware m) {
-  owner_->table_->scopes[scope_].mount.push_back(std::move(m));
+  owner_->scopes[scope_].mount.push_back(std::move(m));
   return *this;
 }
 
+// Hosts of `other` are kept where this is not for one host itself.
 router::mounted router::mount(std::string_view prefix, const router& other) {
-  return mount_at(prefix, other, std::nullopt);
-}
-
-router::mounted router::mount_at(std::string_view prefix, const router& other,
-                                 const std::optional<std::string>& host) {
+  const auto host_of = [this](const auto& r) { return host_.empty() ? r.host : host_; };
   auto& scopes = table_->scopes;
   const auto first = static_cast<std::uint32_t>(scopes.size());
   const std::size_t routes = other.size();  // it may be this router
   for (std::uint32_t i = 0, n = static_cast<std::uint32_t>(other.table_->scopes.size()); i < n;
        ++i) {
     routing::scope s = other.table_->scopes[i];
-    s.host = host.value_or(s.host);
+    s.host = host_of(s);
     s.prefix = join(prefix, s.prefix);
     s.parent = i == 0 ? 0 : first + s.parent;
     scopes.push_back(std::move(s));
   }
   for (std::size_t i = 0; i < routes; ++i) {
     const route& r = other[i];
-    route& added = add(r.method, join(prefix, r.pattern), r.run, host.value_or(r.host));
+    route& added = add(r.method, join(prefix, r.pattern), r.run, host_of(r));
     added.options = r.options;
     added.layers = r.layers;
     table_->scope_of.back() = first + other.table_->scope_of[i];
   }
-  return {*this, first};
+  return {*table_, first};
 }
 
 router::host_routes router::host(std::string name) {
-  return {*this, std::move(name)};
-}
-
-router::mounted router::host_routes::mount(std::string_view prefix, const router& other) {
-  return owner_->mount_at(prefix, other, name_);
+  return {table_, std::move(name)};
 }
 
 std::size_t router::size() const noexcept {

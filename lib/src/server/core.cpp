@@ -5,6 +5,7 @@
 #include "server/core.hpp"
 
 #include "base/printable.hpp"
+#include "features/file_cache.hpp"
 #include "routing/router_access.hpp"
 #include "server/process.hpp"
 
@@ -86,6 +87,9 @@ status_report core::report() const {
   metrics.fill(made, routes);
   made.connections.limit = connection_limit;
   made.process = {resident_memory(), open_descriptors(), descriptor_limit()};
+  using features::file_cache;
+  made.file_cache = {file_cache::bytes_held(), file_cache::most_bytes,
+                     file_cache::descriptors_held(), file_cache::most_descriptors()};
   return made;
 }
 

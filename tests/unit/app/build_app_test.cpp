@@ -71,7 +71,7 @@ TEST_CASE("only what is asked for") {
 TEST_CASE("by host") {
   const scratch_folder folder;
   config c;
-  c.files.push_back({.host = "example.org", .path = "/flag", .file = folder.write("flag", "x")});
+  c.files.push_back({.hosts = {"example.org"}, .path = "/flag", .file = folder.write("flag", "x")});
   const router routes = routes_of(c);
   CHECK(ask(routes, "/flag", "example.org") == status::ok);
   CHECK(ask(routes, "/flag", "example.com") == status::not_found);
@@ -119,4 +119,57 @@ TEST_CASE("the access log") {
   c.access_log = "/nowhere/access.log";
   CHECK_FALSE(build_app(c, found).access_log);
   CHECK(found.all().size() == 1);
+}
+
+TEST_CASE("several hosts have one folder, others none of it") {
+  const scratch_folder folder;
+  folder.write("www/a.txt", "x");
+  config c;
+  c.folders.push_back({.hosts = {"example.org", "*.example.com"}, .directory = folder / "www"});
+  c.redirects.push_back(
+      {.hosts = {"www.example.org"}, .path = "/{rest...}", .to = "https://example.org/{rest}"});
+  const router routes = routes_of(c);
+  CHECK(ask(routes, "/a.txt", "example.org") == status::ok);
+  CHECK(ask(routes, "/a.txt", "a.b.example.com") == status::ok);
+  CHECK(ask(routes, "/a.txt", "example.com") == status::not_found);
+  CHECK(ask(routes, "/a.txt") == status::not_found);
+  CHECK(ask(routes, "/a.txt", "www.example.org") == status::temporary_redirect);
+}
+
+TEST_CASE("a host that is none, a target that is none") {
+  const scratch_folder folder;
+  config c;
+  c.folders.push_back(
+      {.hosts = {"example.org:80"}, .directory = folder.path(), .said_at = {"site.json", 3}});
+  c.redirects.push_back({.path = "/old", .to = "//evil.example", .said_at = {"site.json", 4}});
+  problems found;
+  build_routes(c, found);
+  std::ostringstream out;
+  out << found;
+  CHECK(
+      out.str() ==
+      "asio_httpd: site.json:3: \"example.org:80\" is not a host to route by: write a name without "
+      "scheme and port (example.com), a wildcard (*.example.com), or nothing for any\n"
+      "asio_httpd: site.json:4: a redirect to \"//evil.example\" must begin with one slash, or "
+      "with "
+      "https:// or http://\n");
+}
+
+TEST_CASE("fixed answers") {
+  config c;
+  c.answers = {{.path = "/ping", .text = "pong\n", .fields = {{"Cache-Control", "no-store"}}},
+               {.path = "/healthz", .status = status::no_content},
+               {.path = "/gone", .status = status::gone}};
+  const router routes = routes_of(c);
+  const auto answer = [&](std::string target, method m = method::get) {
+    request r{m, std::move(target)};
+    return routes.handle(r);
+  };
+  CHECK(answer("/ping").text() == "pong\n");
+  CHECK(answer("/ping").fields().get(field::content_type) == "text/plain; charset=utf-8");
+  CHECK(answer("/ping").fields().get(field::cache_control) == "no-store");
+  CHECK(answer("/ping", method::head).status() == status::ok);
+  CHECK(answer("/ping", method::post).status() == status::method_not_allowed);
+  CHECK(answer("/healthz").status() == status::no_content);
+  CHECK(answer("/gone").text() == "410 Gone\n");
 }

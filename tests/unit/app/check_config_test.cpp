@@ -97,7 +97,7 @@ TEST_CASE("routes that stand there twice") {
   CHECK(complaints(c) ==
         "asio_httpd: site.json:9: the route \"/flag\" is there already (line 3)\n");
 
-  c.files[1].host = "example.org";
+  c.files[1].hosts = {"example.org"};
   CHECK(complaints(c) == "");
 
   CHECK(complaints(with_file("/status", file)) ==
@@ -122,4 +122,52 @@ TEST_CASE("all that is wrong is told") {
   problems found;
   check_config(c, found);
   CHECK(found.all().size() == 3);
+}
+
+TEST_CASE("what a folder answers with is in it") {
+  const scratch_folder folder;
+  folder.write("404.html", "x");
+  config c = with_directory(folder.path().string());
+  c.directory->options.fallback = "app.html";
+  c.directory->options.error_pages = {{status::not_found, "404.html"},
+                                      {status::forbidden, "errors/403.html"}};
+  c.directory->keys_said_at = {{"fallback", {"site.json", 7}}};
+  const std::string missing = "\": No such file or directory\n";
+  CHECK(complaints(c) == "asio_httpd: www: cannot read the file \"" + (folder / "errors/403.html") +
+                             missing + "asio_httpd: site.json:7: cannot read the file \"" +
+                             (folder / "app.html") + missing);
+  c.directory->directory = "/nowhere";  // then nothing else is worth saying
+  CHECK(complaints(c) == "asio_httpd: www: cannot read the folder \"/nowhere" + missing);
+}
+
+TEST_CASE("a redirect to itself") {
+  const auto leads = [](std::string path, std::string to) {
+    config c;
+    c.redirects.push_back({.path = std::move(path), .to = std::move(to), .said_at = {"x", 1}});
+    return complaints(c);
+  };
+  CHECK(leads("/a", "/a") == "asio_httpd: x:1: the route \"/a\" leads to itself\n");
+  CHECK(leads("/a", "/a?b#c") != "");
+  CHECK(leads("/{id:int}/{rest...}", "/{id}/{rest}") != "");
+  CHECK(leads("/a", "/a/") == "");
+  CHECK(leads("/{rest...}", "https://example.org/{rest}") == "");
+}
+
+TEST_CASE("content with a status that has none") {
+  config c;
+  c.answers.push_back(
+      {.path = "/a", .text = "x", .status = status::no_content, .said_at = {"x", 1}});
+  CHECK(complaints(c) ==
+        "asio_httpd: x:1: an answer with the status 204 has no content, so leave \"text\" away\n");
+  c.answers[0].text.clear();
+  CHECK(complaints(c) == "");
+}
+
+TEST_CASE("one route for a host of two, and another kind of route at the same path") {
+  config c;
+  c.redirects.push_back(
+      {.hosts = {"a.org", "b.org"}, .path = "/x", .to = "/y", .said_at = {"site.json", 3}});
+  c.answers.push_back({.hosts = {"b.org", "c.org"}, .path = "/x", .said_at = {"site.json", 4}});
+  CHECK(complaints(c) ==
+        "asio_httpd: site.json:4: the route \"b.org/x\" is there already (line 3)\n");
 }

@@ -17,6 +17,7 @@
 
 #include "print_config.hpp"
 #include "read_config.hpp"
+#include "route_settings.hpp"
 #include "settings.hpp"
 #include "support/scratch_folder.hpp"
 #include "support/source_tree.hpp"
@@ -135,20 +136,65 @@ TEST_CASE("everything that can be said arrives") {
   CHECK(c.listen == std::vector<std::string>{"localhost:8080", "[::1]:0", "unix:@name", "8081"});
   REQUIRE(c.directory);
   CHECK(c.directory->directory == "/srv/www");
+  CHECK(c.directory->prefix == "/");
+  CHECK(c.directory->said_at.text() == "x:4");
+  CHECK(c.directory->said("error_pages").text() == "x:11");
+  const file_options& o = c.directory->options;
+  CHECK(o.index == "home.html");
+  CHECK(o.listing);
+  CHECK(o.archive);
+  CHECK(o.clean_urls);
+  CHECK(o.fallback == "app.html");
+  CHECK(o.error_pages == std::map<status, std::string>{{status::forbidden, "errors/403.html"},
+                                                       {status::not_found, "404.html"}});
+  CHECK_FALSE(o.dotfiles);
+  CHECK(o.hidden == std::vector<std::string>{"*~", "private/**"});
+  CHECK(o.symlinks == symlink_policy::never);
+  REQUIRE(o.cache_control.size() == 2);
+  CHECK(o.cache_control[0].pattern == "*.{hash}.*");
+  CHECK(o.cache_control[0].value == "public, max-age=31536000, immutable");
+  CHECK(o.cache_control[1].pattern == "*");
+  CHECK(o.attachments == std::vector<std::string>{"*.zip"});
+  CHECK(o.media_types.at("foo") == "application/foo");
+  CHECK_FALSE(o.precompressed);
+  CHECK_FALSE(o.compression.zstd);
+  CHECK(o.compression.brotli);
+  CHECK(o.compression.gzip);
+  CHECK(o.compression.min_size == 2048);
+  CHECK_FALSE(o.cache);
   REQUIRE(c.files.size() == 2);
   CHECK(c.files[0].path == "/flag");
   CHECK(c.files[0].file == "/flag");
-  CHECK(c.files[0].host == "");
-  CHECK(c.files[0].said_at.text() == "x:6");
+  CHECK(c.files[0].hosts.empty());
+  CHECK(c.files[0].said_at.text() == "x:22");
   CHECK(c.files[1].path == "/users/{id}");
   CHECK(c.files[1].file == "/srv/user.html");
-  CHECK(c.files[1].host == "example.org");
+  CHECK(c.files[1].hosts == std::vector<std::string>{"example.org"});
   REQUIRE(c.folders.size() == 1);
   CHECK(c.folders[0].prefix == "/static");
   CHECK(c.folders[0].directory == "/srv/static");
-  CHECK(c.folders[0].index == "");
-  CHECK(c.folders[0].dotfiles);
-  CHECK(c.folders[0].host == "*.example.org");
+  CHECK(c.folders[0].options.index == "");
+  CHECK(c.folders[0].options.dotfiles);
+  CHECK(c.folders[0].hosts == std::vector<std::string>{"*.example.org"});
+  CHECK(c.folders[0].options.compression.min_size == 0);
+  CHECK_FALSE(c.folders[0].options.compression.gzip);
+  REQUIRE(c.redirects.size() == 2);
+  CHECK(c.redirects[0].path == "/old/{rest...}");
+  CHECK(c.redirects[0].to == "/new/{rest}");
+  CHECK(c.redirects[0].status == status::temporary_redirect);
+  CHECK(c.redirects[0].hosts.empty());
+  CHECK(c.redirects[1].status == status::permanent_redirect);
+  CHECK(c.redirects[1].hosts == std::vector<std::string>{"www.example.org", "www.example.com"});
+  REQUIRE(c.answers.size() == 3);
+  CHECK(c.answers[0].path == "/ping");
+  CHECK(c.answers[0].text == "pong\n");
+  CHECK(c.answers[0].status == status::ok);
+  CHECK(c.answers[0].content_type == "text/plain; charset=utf-8");
+  CHECK(to_integer(c.answers[1].status) == 418);
+  CHECK(c.answers[1].content_type == "text/html");
+  CHECK(c.answers[1].fields ==
+        std::vector<answer_route::named_value>{{"X-Pot", "tea"}, {"Cache-Control", "no-store"}});
+  CHECK(c.answers[2].status == status::no_content);
   CHECK(c.threads == 2);
   CHECK(c.status == "/internal/status");
   CHECK(c.status_to_everyone);
@@ -239,6 +285,63 @@ TEST_CASE("each setting complains about a value of no type") {
   }
 }
 
+template <class Route>
+void check_route_settings() {
+  const route_kind<Route>& kind = kind_of<Route>();
+  for (const setting_of<Route>& s : kind.settings) {
+    CAPTURE(kind.name);
+    CAPTURE(s.key);
+    nlohmann::ordered_json route;
+    for (std::string_view needed : kind.needed) route[std::string(needed)] = "/x";
+    if (kind.name == "a fixed answer") route["text"] = "";
+    route[std::string(s.key)] = nullptr;
+    const nlohmann::ordered_json site = {{"routes", {route}}};
+    CHECK(complaint_about(site.dump()) == "asio_httpd: site.json:1: \"" + std::string(s.key) +
+                                              "\" must be " + s.expected + ", not null\n");
+  }
+}
+
+TEST_CASE("each setting of a route complains about a value of no type") {
+  check_route_settings<file_route>();
+  check_route_settings<folder_route>();
+  check_route_settings<redirect_route>();
+  check_route_settings<answer_route>();
+}
+
+TEST_CASE("the folder at / may be an object, and keeps nothing of an earlier one") {
+  const config c = read_valid(R"({"directory": {"directory": "www", "prefix": "/a"}})");
+  CHECK(c.directory->directory == "/srv/www");
+  CHECK(c.directory->prefix == "/a");
+  CHECK(c.directory->options.index == "index.html");
+  CHECK(c.directory->said("index").text() == "site.json:1");
+}
+
+TEST_CASE("compression as one word, and as an object") {
+  const auto options = [](const std::string& value) {
+    return read_valid(R"({"directory": {"directory": "www", "compression": )" + value + "}}")
+        .directory->options.compression;
+  };
+  CHECK(options("true").zstd);
+  CHECK(options("true").min_size == 1024);
+  CHECK_FALSE(options("false").zstd);
+  CHECK(options(R"({"min_size": 7})").gzip);
+  CHECK(options(R"({"min_size": 7})").min_size == 7);
+  CHECK_FALSE(options(R"({"codings": ["br"]})").gzip);
+  CHECK_FALSE(options(R"({"codings": []})").brotli);
+}
+
+TEST_CASE("the examples of the page are valid") {
+  const std::string page =
+      read_file(test_support::source_tree() / "docs/reference/configuration.md");
+  std::size_t shown = 0;
+  constexpr std::string_view begin = "```json\n";
+  for (std::size_t at = 0; (at = page.find(begin, at)) != std::string::npos; ++shown) {
+    at += begin.size();
+    read_valid(std::string_view(page).substr(at, page.find("```", at) - at));
+  }
+  CHECK(shown >= 4);
+}
+
 TEST_CASE("each key is documented, and no other") {
   const std::map<std::string, documented> page = documentation();
   const std::vector<std::string> keys = config_keys();
@@ -262,4 +365,28 @@ TEST_CASE("defaults and ranges are documented as they are") {
     CHECK(row->second.initial == '`' + s.write(config{}).dump() + '`');
     CHECK(row->second.expected == s.expected);
   }
+}
+
+template <class Route>
+void check_documented_route(const std::map<std::string, documented>& page) {
+  for (const setting_of<Route>& s : kind_of<Route>().settings) {
+    CAPTURE(s.key);
+    const auto row = page.find("routes[]." + std::string(s.key));
+    REQUIRE(row != page.end());
+    if (s.key != "status") CHECK(row->second.expected == s.expected);
+    const auto initial = s.write(Route{});
+    const bool needed =
+        std::count(kind_of<Route>().needed.begin(), kind_of<Route>().needed.end(), s.key) != 0;
+    if (!needed && !initial.is_null() && s.key != "status") {
+      CHECK(row->second.initial == '`' + initial.dump() + '`');
+    }
+  }
+}
+
+TEST_CASE("and so are those of routes") {
+  const std::map<std::string, documented> page = documentation();
+  check_documented_route<file_route>(page);
+  check_documented_route<folder_route>(page);
+  check_documented_route<redirect_route>(page);
+  check_documented_route<answer_route>(page);
 }

@@ -128,8 +128,9 @@ TEST_CASE("help and version") {
   const command_line help = parse({"--help"});
   CHECK(help.exit_code == 0);
   for (const char* each :
-       {"DIRECTORY", "--listen", "--route", "--config", "--threads", "--status", "--access-log",
-        "--access-log-format", "--log-level", "--check", "--print-config", "--version", "--help"}) {
+       {"DIRECTORY", "--listing", "--fallback", "--listen", "--route", "--config", "--threads",
+        "--status", "--access-log", "--access-log-format", "--log-level", "--check",
+        "--print-config", "--version", "--help"}) {
     CAPTURE(each);
     CHECK(help.output.find(each) != std::string::npos);
   }
@@ -163,4 +164,36 @@ TEST_CASE("the command line has precedence over the configuration") {
 
 TEST_CASE("a route that is typed twice stays twice, for the check to find") {
   CHECK(effective({"-r", "/a=/x", "-r", "/a=/y"}).made.files.size() == 2);
+}
+
+TEST_CASE("options of the folder that is typed") {
+  const outcome o = effective({"www", "--listing", "--fallback", "app.html"});
+  CHECK(o.complaints == "");
+  CHECK(o.made.directory->options.listing);
+  CHECK(o.made.directory->options.fallback == "app.html");
+  CHECK(o.made.directory->said("fallback").text() == "--fallback");
+  CHECK(effective({"--listing", "--fallback", "x"}).complaints ==
+        "asio_httpd: --listing needs a DIRECTORY\nasio_httpd: --fallback needs a DIRECTORY\n");
+}
+
+TEST_CASE("another folder has the options that the configuration gives to the one at /") {
+  const scratch_folder folder;
+  const std::string file = folder.write(
+      "site.json", R"({"directory": {"directory": "www", "index": "home.html", "fallback": "a"}})");
+  const outcome o = effective({"-c", file.c_str(), "here", "--fallback", "b"});
+  CHECK(o.complaints == "");
+  CHECK(o.made.directory->directory == here("here"));
+  CHECK(o.made.directory->options.index == "home.html");
+  CHECK(o.made.directory->options.fallback == "b");
+  CHECK(effective({"-c", file.c_str(), "--listing"}).made.directory->options.listing);
+}
+
+TEST_CASE("a typed route replaces a redirect and an answer of the configuration") {
+  const scratch_folder folder;
+  const std::string file = folder.write(
+      "site.json", R"({"routes": [{"path": "/a", "redirect": "/c"}, {"path": "/b", "text": "x"},
+                                  {"path": "/a", "redirect": "/d", "host": "example.org"}]})");
+  const outcome o = effective({"-c", file.c_str(), "-r", "/a=/x", "-r", "/b=/x"});
+  CHECK(o.made.redirects.size() == 1);
+  CHECK(o.made.answers.empty());
 }

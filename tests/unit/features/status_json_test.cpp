@@ -84,6 +84,10 @@ status_report filled_report() {
   r.process.resident_memory_bytes = 501;
   r.process.open_descriptors = 502;
   r.process.descriptor_limit = 503;
+  r.file_cache.memory_bytes = 601;
+  r.file_cache.memory_limit_bytes = 602;
+  r.file_cache.descriptors = 603;
+  r.file_cache.descriptor_limit = 604;
   return r;
 }
 
@@ -186,6 +190,10 @@ TEST_CASE("each value stands under its name") {
   CHECK(j["process"]["resident_memory_bytes"] == 501);
   CHECK(j["process"]["open_descriptors"] == 502);
   CHECK(j["process"]["descriptor_limit"] == 503);
+  CHECK(j["file_cache"]["memory_bytes"] == 601);
+  CHECK(j["file_cache"]["memory_limit_bytes"] == 602);
+  CHECK(j["file_cache"]["descriptors"] == 603);
+  CHECK(j["file_cache"]["descriptor_limit"] == 604);
 }
 
 TEST_CASE("a wrong document is not valid") {

@@ -92,3 +92,59 @@ TEST_CASE("a coroutine handler needs a server") {
   request r(method::get, "/");
   CHECK_THROWS_AS(routes.handle(r), std::logic_error);
 }
+
+TEST_CASE("a host has all that a router has, and its routes are for it alone") {
+  router routes;
+  routes.get("/a", [] { return "any"; });
+  auto there = routes.host("Example.org");
+  there.get("/a", [] { return "there"; }).body_limit(7);
+  there.put("/a", [] { return "put"; });
+  there.patch("/a", [] { return "patched"; });
+  there.delete_("/a", [] { return "deleted"; });
+  there.any("/any", [] { return "any"; });
+  there.redirect("/old", "/a");
+  there.status("/health");
+  there.readiness();
+  there.file("/file", "/nowhere/file");
+  there.files("/files", "/");
+  there.websocket("/socket", [](websocket) -> boost::asio::awaitable<void> { co_return; });
+  CHECK(routes[1].options.body_limit == 7);
+  for (std::size_t i = 1; i < routes.size(); ++i) CHECK(routes[i].host == "Example.org");
+
+  fields f;
+  f.set(field::host, "example.org:8080");
+  CHECK(answer(routes, method::get, "/a") == "200 any");
+  CHECK(answer(routes, method::get, "/a", f) == "200 there");
+  CHECK(answer(routes, method::delete_, "/a", f) == "200 deleted");
+  CHECK(answer(routes, method::get, "/old", f) == "307 ");
+  CHECK(answer(routes, method::get, "/old") == "404 404 Not Found\n");
+  CHECK(answer(routes, method::get, "/files/etc", f) == "301 ");
+  CHECK(answer(routes, method::get, "/files/etc") == "404 404 Not Found\n");
+}
+
+TEST_CASE("what was registered at a host, also by a copy of it, is the router's") {
+  router routes;
+  const auto there = routes.host("example.org");
+  auto same = there;
+  same.get("/a", [] { return "there"; });
+  CHECK(routes.size() == 1);
+  router moved = std::move(routes);
+  same.get("/b", [] { return "there, too"; });
+  CHECK(moved.size() == 2);
+  CHECK(moved[1].host == "example.org");
+}
+
+TEST_CASE("a mount at a host stays one for as long as the router") {
+  router inner;
+  inner.get("/a", [] { return "a"; });
+  inner.host("example.com").get("/b", [] { return "b"; });
+  router routes;
+  auto mounted = routes.host("example.org").mount("/x", inner);
+  mounted.use(after([](const request&, response& to) { to.set("X-Seen", "yes"); }));
+  REQUIRE(routes.size() == 2);
+  CHECK(routes[1].host == "example.org");  // whatever it was
+  fields f;
+  f.set(field::host, "example.org");
+  request r(method::get, "/x/a", f);
+  CHECK(routes.handle(r).fields().get("X-Seen") == "yes");
+}

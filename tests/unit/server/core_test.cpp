@@ -67,6 +67,9 @@ TEST_CASE("the report says who it is") {
   CHECK(report.connections.closed.size() == close_reason_count - 1);
   CHECK(report.process.open_descriptors >= 3);
   CHECK(report.process.resident_memory_bytes > 100000);
+  CHECK(report.file_cache.memory_limit_bytes == 64 << 20);
+  CHECK(report.file_cache.descriptor_limit > 0);
+  CHECK(report.file_cache.memory_bytes <= report.file_cache.memory_limit_bytes);
 }
 
 TEST_CASE("the limit of connections leaves room for files") {
