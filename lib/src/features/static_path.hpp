@@ -16,6 +16,9 @@
 
 namespace asio_httpd::features {
 
+// What the names of files begin with that are still being uploaded; never served nor taken.
+inline constexpr std::string_view upload_prefix = ".upload-";
+
 class static_path {
  public:
   // The longest name that the kernel takes, without its NUL.

@@ -76,7 +76,7 @@ int open_by_walking(int root, std::string_view name, int flags) noexcept {
                           "cannot serve the files of \"" + folder + '"');
 }
 
-file open_folder(const std::string& folder) {
+file open_root(const std::string& folder) {
   file opened(::open(folder.c_str(), folder_flags));
   if (!opened.is_open()) fail(errno, folder);
   // Lists of files are never made, so that only searching has to be allowed.
@@ -94,18 +94,22 @@ static_root::resolver find_resolver(int root) noexcept {
 }  // namespace
 
 static_root::static_root(const std::string& folder)
-    : folder_(open_folder(folder)), how_(find_resolver(folder_.descriptor())) {}
+    : folder_(open_root(folder)), how_(find_resolver(folder_.descriptor())) {}
 
 static_root::static_root(const std::string& folder, resolver how)
-    : folder_(open_folder(folder)), how_(how) {}
+    : folder_(open_root(folder)), how_(how) {}
 
 file static_root::open(const char* name, std::error_code& error) const noexcept {
   return open_as(name, file_flags, error);
 }
 
+file static_root::open_folder(const char* name, std::error_code& error) const noexcept {
+  return open_as(name, folder_flags, error);
+}
+
 bool static_root::is_folder(const char* name) const noexcept {
   std::error_code error;
-  return open_as(name, folder_flags, error).is_open();
+  return open_folder(name, error).is_open();
 }
 
 file static_root::open_as(const char* name, int flags, std::error_code& error) const noexcept {

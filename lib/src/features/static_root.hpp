@@ -30,6 +30,8 @@ class static_root {
 
   // Opens for reading. `name` is relative and has no "." or ".." segment, as static_path makes it.
   file open(const char* name, std::error_code& error) const noexcept;
+  // A folder, to open, make or remove something in (O_PATH); "." is the root itself.
+  file open_folder(const char* name, std::error_code& error) const noexcept;
   // Whether it is a folder, also where its list of files may not be read.
   bool is_folder(const char* name) const noexcept;
 
