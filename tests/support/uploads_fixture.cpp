@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// A server that takes uploads, for tests that kill it: `uploads_fixture DIRECTORY` serves the folder
-// at / on 127.0.0.1, takes files into it, prints its port on a line of its own, and runs until it is
-// killed or its parent is gone.
+// A server that takes uploads, for tests that kill it: `uploads_fixture DIRECTORY` serves the
+// folder at / on 127.0.0.1, takes files into it, prints its port on a line of its own, and runs
+// until it is killed or its parent is gone.
 
 #include <asio_httpd/asio_httpd.hpp>
 

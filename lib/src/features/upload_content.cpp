@@ -7,7 +7,7 @@
 
 #include <asio_httpd/blocking.hpp>
 
-#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "features/upload_conditions.hpp"
@@ -18,8 +18,12 @@ namespace asio = boost::asio;
 
 namespace {
 
-// So much goes to the kernel's memory without a change of threads, in bytes.
-constexpr std::uint64_t written_at_once = 256 * 1024;
+using steady = std::chrono::steady_clock;
+
+// A write that takes longer did not only copy into the kernel's memory ...
+constexpr std::chrono::milliseconds slow_write{2};
+// ... and so many pieces that follow are written elsewhere.
+constexpr unsigned pieces_elsewhere = 256;
 
 // Of a request, the representation is the content, as long as it is not a part of one.
 std::vector<expected_digest> digests_of(const request& r) {
@@ -48,16 +52,17 @@ asio::awaitable<std::string_view> upload_content::read() {
 
 asio::awaitable<void> write_content(content_reader from,
                                     std::function<void(std::string_view)> write) {
-  std::uint64_t written = 0;
+  unsigned elsewhere = 0;
   for (;;) {
     const std::string_view piece = co_await from.read();
     if (piece.empty()) co_return;
-    if (written < written_at_once) {
+    const auto timed_write = [&] {
+      const auto begin = steady::now();
       write(piece);
-    } else {
-      co_await run_blocking([&] { write(piece); });
-    }
-    written += piece.size();
+      return steady::now() - begin;
+    };
+    const auto took = elsewhere == 0 ? timed_write() : co_await run_blocking(timed_write);
+    elsewhere = took > slow_write ? pieces_elsewhere : elsewhere - (elsewhere == 0 ? 0 : 1);
   }
 }
 

@@ -45,8 +45,8 @@ class upload_content final : public body_source {
   bool is_complete_ = false;
 };
 
-// Reads it to its end, and gives each piece to `write`: on the calling thread as long as it is
-// little, and then on the pool of run_blocking, where nobody waits for a slow disk.
+// Reads it to its end, and gives each piece to `write`: on the calling thread, and for a
+// while on the pool of run_blocking where the kernel made it wait for a slow disk.
 boost::asio::awaitable<void> write_content(content_reader from,
                                            std::function<void(std::string_view)> write);
 

@@ -218,7 +218,9 @@ router::mounted router::uploads(std::string_view prefix, const std::string& dire
   if (options.remove) routes.add(method::delete_, below, remove_route(store));
   if (resumed) add_resumed_uploads(routes, resumed, options);
   mounted result = mount(prefix, routes);
-  if (resumed) result.use(announce_resumption(options));
+  // Below "/", what has no route of its own is the router's.
+  if (resumed && prefix == "/") use(announce_resumption(options));
+  if (resumed && prefix != "/") result.use(announce_resumption(options));
   return result;
 }
 
