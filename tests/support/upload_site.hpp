@@ -45,7 +45,7 @@ struct upload_site {
   std::size_t leftovers() const {
     std::size_t count = 0;
     for (const auto& e : std::filesystem::recursive_directory_iterator(root)) {
-      count += e.path().filename().string().starts_with(".upload-") ? 1 : 0;
+      if (e.path().filename().string().starts_with(".upload-")) ++count;
     }
     return count;
   }

@@ -36,6 +36,11 @@ folder_list list(int folder, const char* name) noexcept {
   return made;
 }
 
+// Not content, but what is known of an unfinished upload: not counted while it is written, either.
+bool is_record_name(std::string_view name) noexcept {
+  return name.starts_with(upload_prefix) && name.ends_with(".meta");
+}
+
 bool is_dots(std::string_view name) noexcept {
   return name == "." || name == "..";
 }
@@ -52,7 +57,7 @@ std::uint64_t sweep(int above, const char* folder, int depth) {
     if (S_ISDIR(info.st_mode)) bytes += sweep(here, entry->d_name, depth + 1);
     if (!S_ISREG(info.st_mode)) continue;
     if (is_temporary_name(entry->d_name) && remove_leftover(here, entry->d_name)) continue;
-    bytes += static_cast<std::uint64_t>(info.st_size);
+    if (!is_record_name(entry->d_name)) bytes += static_cast<std::uint64_t>(info.st_size);
   }
   return bytes;
 }

@@ -50,6 +50,13 @@ std::string digest(std::string_view content) {
   return "sha-256=:" + base64_encode(d.finish()) + ':';
 }
 
+// Until so much of it is on the disk.
+void wait_for(upload_site& site, const std::string& at, std::uintmax_t size) {
+  const std::string token = at.substr(at.rfind('/') + 1);
+  CHECK(site.server.run_until(
+      [&] { return fs::file_size(site.root + "/.upload-" + token + ".part") == size; }));
+}
+
 std::string problem_of(const testing::answer& a) {
   CHECK(a.get(field::content_type) == "application/problem+json");
   const std::string type = a.json().at("type");
@@ -171,6 +178,7 @@ TEST_CASE("what came of a request that broke off is there, and counts") {
     c.send("PATCH " + at +
            " HTTP/1.1\r\nHost: x\r\nUpload-Offset: 0\r\nUpload-Complete: ?1\r\n"
            "Content-Type: application/partial-upload\r\nContent-Length: 10\r\n\r\nabcd");
+    wait_for(site, at, 4);
     c.reset();
   }
   site.server.poll();
@@ -189,6 +197,7 @@ TEST_CASE("the last request for an upload has it, the one before can do no more"
   slow.send("PATCH " + at +
             " HTTP/1.1\r\nHost: x\r\nUpload-Offset: 0\r\nUpload-Complete: ?1\r\n"
             "Content-Type: application/partial-upload\r\nContent-Length: 8\r\n\r\nslow");
+  wait_for(site, at, 4);
   CHECK(site.server.head(at).get("Upload-Offset") == "4");
   slow.send("slow");
   CHECK(slow.receive_answer().status() == status::conflict);
@@ -261,12 +270,10 @@ TEST_CASE("what is too old, or has no record, goes; what another process has sta
   const std::string held(32, 'c');
   const std::string broken(32, 'd');
   const auto record = [](std::int64_t created) {
-    return to_text({.path = "new",
-                    .location = "/up/new",
-                    .conditions = {},
-                    .digest = {},
-                    .length = {},
-                    .created = created});
+    features::upload_record made;
+    made.path = "new";
+    made.created = created;
+    return to_text(made);
   };
   folder.write(".upload-" + token + ".meta", record(1));
   folder.write(".upload-" + token + ".part", "old");
@@ -286,13 +293,14 @@ TEST_CASE("what is too old, or has no record, goes; what another process has sta
 }
 
 TEST_CASE("a record is read as it was written, and only whole") {
-  const features::upload_record r = {
-      .path = "a b/\n%",
-      .location = "/up/a%20b",
-      .conditions = {.if_match = "\"x\"", .if_unmodified_since = "", .if_none_match = {}},
-      .digest = "sha-256=:x:",
-      .length = 7,
-      .created = 8};
+  features::upload_record r;
+  r.path = "a b/\n%";
+  r.location = "/up/a%20b";
+  r.conditions.if_match = "\"x\"";
+  r.conditions.if_unmodified_since = "";
+  r.digest = "sha-256=:x:";
+  r.length = 7;
+  r.created = 8;
   const std::string text = to_text(r);
   const auto read = features::parse_upload_record(text);
   REQUIRE(read);

@@ -172,6 +172,27 @@ TEST_CASE("a name that is to be replaced is: a link itself, and not what it lead
   }
 }
 
+TEST_CASE("in a directory that is open, whatever it is called by now") {
+  const scratch_folder folder;
+  std::filesystem::create_directory(folder / "before");
+  const file directory(::open((folder / "before").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  saved_file first(directory);
+  saved_file second(directory);
+  first.write("first");
+  second.write("second");
+  std::filesystem::rename(folder / "before", folder / "after");
+  std::error_code error;
+  first.keep_as(directory, "a", if_taken::fail, error);
+  CHECK_FALSE(error);
+  second.keep_as(directory, "a", if_taken::fail, error);
+  CHECK(error == std::errc::file_exists);
+  second.keep_as(directory, "a", if_taken::replace, error);
+  CHECK_FALSE(error);
+  CHECK(read_file(folder / "after/a") == "second");
+  CHECK(std::distance(std::filesystem::directory_iterator(folder / "after"), {}) == 1);
+  CHECK(files_in(folder) == 1);
+}
+
 TEST_CASE("it is kept once") {
   for (const maker make : both) {
     const scratch_folder folder;
