@@ -96,6 +96,7 @@ void write_at(const file& to, std::uint64_t offset, std::string_view piece) {
 
 // Throws http_error 400 where the content is another one.
 void check_content(const file& content, const std::string& expected) {
+  if (expected.empty()) return;
   digest_check check(read_digests("Repr-Digest", expected));
   std::vector<char> memory(256 * 1024);
   off_t offset = 0;
@@ -184,10 +185,18 @@ void partial_uploads::lease::set_length(std::uint64_t length) {
   entry_->record = record_ = std::move(changed);
 }
 
+// To be read while others may ask for the upload.
+file partial_uploads::lease::content() const {
+  const auto lock = hold();
+  file copy(::fcntl(entry_->part.descriptor(), F_DUPFD_CLOEXEC, 0));
+  if (!copy.is_open()) throw upload_error(errno);
+  return copy;
+}
+
 placed_file partial_uploads::lease::complete() {
   upload_store& store = owner_->store_;
+  check_content(content(), record_->digest);
   const auto lock = hold();
-  check_content(entry_->part, record_->digest);
   const upload_target target = store.target(record_->path);
   const placed_file placed =
       store.place(target, record_->conditions, entry_->part, [&](if_taken what) {

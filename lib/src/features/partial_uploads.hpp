@@ -57,6 +57,7 @@ class partial_uploads {
     friend class partial_uploads;
     lease(partial_uploads& owner, std::shared_ptr<entry> held);
     std::unique_lock<std::mutex> hold() const;
+    file content() const;
 
     partial_uploads* owner_;
     std::shared_ptr<entry> entry_;

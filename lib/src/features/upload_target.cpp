@@ -42,7 +42,8 @@ void make_folders(const static_root& root, const std::string& path) {
 
 std::string upload_path(const request& r, std::string_view rest) {
   static_path path;
-  if (has_encoded_slash(r) || !path.assign(rest, false) || path.text().starts_with(".well-known"))
+  const bool may_be = !has_encoded_slash(r) && path.assign(rest, false);
+  if (!may_be || path.text().starts_with('.') || path.text().find("/.") != std::string_view::npos)
     throw http_error(status::forbidden, "Files of such a name are not taken\n");
   return std::string(path.text());
 }

@@ -86,10 +86,12 @@ class put_route {
       made.keep_as(target.folder, target.name, what, error);
       return error;
     };
-    const placed_file placed = co_await run_blocking(
-        [&] { return store_->place(target, conditions, made.file(), give_name); });
-    content->room().use(made.size());
-    co_return placed;
+    // Counted where it is done: the client may leave meanwhile, and the file stays.
+    co_return co_await run_blocking([&] {
+      placed_file placed = store_->place(target, conditions, made.file(), give_name);
+      content->room().use(made.size());
+      return placed;
+    });
   }
 
   saved_file make_file(const file& folder) const {
@@ -126,8 +128,10 @@ class form_route {
       co_await write_content(*part, [&](std::string_view piece) { to.write(piece); });
     }
     if (files.empty()) throw http_error(status::bad_request, "There is no file in this form\n");
-    co_await run_blocking([&] { store_->place_new(folder, files); });
-    for (const auto& f : files) content->room().use(f.content.size());
+    co_await run_blocking([&] {
+      store_->place_new(folder, files);
+      for (const auto& f : files) content->room().use(f.content.size());
+    });
     co_return answer(r, path, files);
   }
 

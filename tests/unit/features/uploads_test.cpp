@@ -102,6 +102,7 @@ TEST_CASE("what is no name for a file") {
       {"/up/sub/.upload-x", 403},
       {"/up/.well-known/x", 403},
       {"/up/.uploads/x", 403},
+      {"/up/sub/.well-known/x", 403},
       {"/up/a%2Fb", 403},
       {"/up/%2e%2e%2fsecret.txt", 403},
       {"/up/a%00b", 403},

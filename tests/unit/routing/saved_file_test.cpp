@@ -16,6 +16,7 @@
 #include <doctest/doctest.h>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -191,6 +192,15 @@ TEST_CASE("in a directory that is open, whatever it is called by now") {
   CHECK(read_file(folder / "after/a") == "second");
   CHECK(std::distance(std::filesystem::directory_iterator(folder / "after"), {}) == 1);
   CHECK(files_in(folder) == 1);
+}
+
+TEST_CASE("a temporary name is locked as long as somebody writes") {
+  const scratch_folder folder;
+  const saved_file written = saved_file_access::make_named(folder.path().string());
+  const auto name = std::filesystem::directory_iterator(folder.path())->path();
+  const file other(::open(name.c_str(), O_RDONLY | O_CLOEXEC));
+  CHECK(::flock(other.descriptor(), LOCK_EX | LOCK_NB) != 0);
+  CHECK(errno == EWOULDBLOCK);
 }
 
 TEST_CASE("it is kept once") {
