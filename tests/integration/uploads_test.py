@@ -19,7 +19,7 @@ BUILD = pathlib.Path(os.environ.get("ASIO_HTTPD_BUILD", "build/release"))
 FIXTURE = BUILD / "bin" / "tests" / "uploads_fixture"
 ROUNDS = 200
 ENOUGH = 20  # seconds; a sanitizer makes fewer rounds in them
-SIZE = 300_000
+SIZE = 60_000
 LONGEST = 0.012  # seconds until the kill
 SEED = int(os.environ.get("ASIO_HTTPD_SEED", random.randrange(1 << 32)))
 
@@ -99,7 +99,7 @@ class Killed(unittest.TestCase):
             answered = []
             clients = [
                 threading.Thread(target=put_until_killed, args=(server, "/sub/file", letters, answered))
-                for letters in ([b"b", b"c"], [b"d", b"e"])
+                for letters in ([b"b", b"c"], [b"d", b"e"], [b"f", b"g"], [b"h", b"i"])
             ]
             for client in clients:
                 client.start()
@@ -118,7 +118,7 @@ class Killed(unittest.TestCase):
         self.assertEqual(temporary_files(self.folder), [])
 
     def test_an_upload_is_continued_from_one_process_to_the_next(self):
-        content = self.random.randbytes(40 * SIZE)
+        content = self.random.randbytes(200 * SIZE)
         server = self.start()
         begun = server.ask("PUT", "/file", b"", {"Upload-Complete": "?0", "Upload-Length": str(len(content))})
         self.assertEqual(begun.status, 201)
@@ -130,7 +130,7 @@ class Killed(unittest.TestCase):
             if state.getheader("Upload-Complete") == "?1":
                 break
             offset = int(state.getheader("Upload-Offset"))
-            part = content[offset : offset + 20 * SIZE]
+            part = content[offset : offset + 100 * SIZE]
             fields = {
                 "Content-Type": "application/partial-upload",
                 "Upload-Offset": str(offset),
