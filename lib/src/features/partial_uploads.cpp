@@ -4,7 +4,6 @@
 
 #include "features/partial_uploads.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/random.h>
@@ -15,7 +14,6 @@
 #include <array>
 #include <cerrno>
 #include <ctime>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -343,21 +341,14 @@ void partial_uploads::remove_part(const std::string& token) {
 }
 
 void partial_uploads::sweep_all() {
-  const int folder = store_.folder().descriptor();
-  const int opened = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  DIR* const all = opened < 0 ? nullptr : ::fdopendir(opened);
-  if (all == nullptr) throw upload_error(errno);
-  std::vector<std::string> records;
-  std::vector<std::string> parts;
-  while (const dirent* e = ::readdir(all)) {
-    if (auto token = token_of(e->d_name, ".meta"); !token.empty()) records.push_back(token);
-    if (auto token = token_of(e->d_name, ".part"); !token.empty()) parts.push_back(token);
-  }
-  ::closedir(all);
+  const auto names = names_in(store_.folder());
   count_ = 0;
-  for (const auto& token : records) sweep_record(token);
-  for (const auto& token : parts) {
-    if (!read_record(token)) remove_part(token);
+  for (const std::string& name : names) {
+    if (const auto token = token_of(name, ".meta"); !token.empty()) sweep_record(token);
+  }
+  for (const std::string& name : names) {
+    const auto token = token_of(name, ".part");
+    if (!token.empty() && !read_record(token)) remove_part(token);
   }
 }
 

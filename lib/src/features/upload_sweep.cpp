@@ -11,9 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <cerrno>
 #include <ctime>
 #include <memory>
+#include <system_error>
 
 #include "features/static_path.hpp"
 
@@ -63,6 +64,16 @@ std::uint64_t sweep(int above, const char* folder, int depth) {
 }
 
 }  // namespace
+
+std::vector<std::string> names_in(const file& folder) {
+  const folder_list all = list(folder.descriptor(), ".");
+  if (!all) throw std::system_error(errno, std::generic_category(), "cannot list a folder");
+  std::vector<std::string> names;
+  while (const dirent* entry = ::readdir(all.get())) {
+    if (!is_dots(entry->d_name)) names.emplace_back(entry->d_name);
+  }
+  return names;
+}
 
 bool is_temporary_name(std::string_view name) noexcept {
   if (name.size() != upload_prefix.size() + 16 || !name.starts_with(upload_prefix)) return false;

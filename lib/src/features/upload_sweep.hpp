@@ -10,11 +10,15 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace asio_httpd::features {
 
 // The size of all regular files that stay, in bytes. What cannot be read is left out.
 std::uint64_t sweep_uploads(const file& root);
+
+// Of all that is in a folder, but "." and "..". Throws std::system_error where it cannot be read.
+std::vector<std::string> names_in(const file& folder);
 
 // Whether it is what saved_file calls a file that has no name yet: ".upload-" and 16 digits.
 bool is_temporary_name(std::string_view name) noexcept;
