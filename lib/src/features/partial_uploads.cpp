@@ -144,6 +144,10 @@ partial_uploads::lease::lease(partial_uploads& owner, std::shared_ptr<entry> hel
   is_complete_ = !entry_->part.is_open();
 }
 
+partial_uploads::lease::~lease() {
+  if (entry_) owner_->give_back(std::move(entry_));
+}
+
 const std::string& partial_uploads::lease::token() const noexcept {
   return entry_->token;
 }
@@ -237,27 +241,34 @@ partial_uploads::lease partial_uploads::create(upload_record record) {
   ::flock(made->part.descriptor(), LOCK_EX | LOCK_NB);
   ++count_;
   write_record(made->token, *made->record);
-  const std::lock_guard lock(known_);
-  entries_[made->token] = made;
+  {
+    const std::lock_guard lock(known_);
+    entries_[made->token] = made;
+  }
   return lease(*this, std::move(made));
 }
 
 partial_uploads::lease partial_uploads::take_over(const std::string& token) {
   if (!is_token(token)) throw no_upload();
-  auto found = find(token);
+  lease held(*this, find(token));
   if (!read_record(token)) throw no_upload();  // discarded, by a request that is still here
-  return lease(*this, std::move(found));
+  return held;
 }
 
 std::shared_ptr<partial_uploads::entry> partial_uploads::find(const std::string& token) {
   const std::lock_guard lock(known_);
-  std::erase_if(entries_, [](const auto& known) { return known.second.expired(); });
-  if (const auto known = entries_.find(token); known != entries_.end()) {
-    if (auto found = known->second.lock()) return found;
-  }
+  if (const auto known = entries_.find(token); known != entries_.end()) return known->second;
   auto loaded = load(token);
   entries_[token] = loaded;
   return loaded;
+}
+
+// Who holds the last one closes the file, and unlocks it so, before anybody looks for it again.
+void partial_uploads::give_back(std::shared_ptr<entry> held) noexcept {
+  const std::lock_guard lock(known_);
+  const auto known = entries_.find(held->token);
+  held.reset();
+  if (known != entries_.end() && known->second.use_count() == 1) entries_.erase(known);
 }
 
 // What was locked may have got its name, from another process, between opening and locking: then it

@@ -38,6 +38,10 @@ class partial_uploads {
   // holds it.
   class lease {
    public:
+    lease(lease&&) noexcept = default;
+    lease& operator=(lease&&) = delete;
+    ~lease();
+
     const std::string& token() const noexcept;
     const upload_record& record() const noexcept { return *record_; }
     bool is_complete() const noexcept { return is_complete_; }
@@ -78,6 +82,7 @@ class partial_uploads {
 
  private:
   std::shared_ptr<entry> find(const std::string& token);
+  void give_back(std::shared_ptr<entry> held) noexcept;
   std::shared_ptr<entry> load(const std::string& token);
   std::optional<upload_record> read_record(const std::string& token) const;
   void write_record(const std::string& token, const upload_record& r);
@@ -87,9 +92,9 @@ class partial_uploads {
   void sweep_all();
 
   upload_store& store_;
-  std::mutex known_;                                     // of the two below
-  std::map<std::string, std::weak_ptr<entry>> entries_;  // those that requests hold, by token
-  std::int64_t swept_ = 0;                               // seconds since 1970
+  std::mutex known_;                                       // of the two below
+  std::map<std::string, std::shared_ptr<entry>> entries_;  // those that requests hold, by token
+  std::int64_t swept_ = 0;                                 // seconds since 1970
   std::atomic<std::size_t> count_{0};
 };
 
