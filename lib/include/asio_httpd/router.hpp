@@ -27,6 +27,7 @@
 #include <asio_httpd/method.hpp>
 #include <asio_httpd/middleware.hpp>
 #include <asio_httpd/pattern.hpp>
+#include <asio_httpd/upload_options.hpp>
 #include <asio_httpd/websocket.hpp>
 
 #include <chrono>
@@ -129,6 +130,9 @@ struct route {
 
 class router {
  public:
+  class mounted;
+  class host_routes;
+
   router();
   router(const router&);
   router(router&&) noexcept;
@@ -170,6 +174,11 @@ class router {
   route& file(std::string_view path, std::string filename);
   // Serves the folder's files below `prefix`. Throws std::system_error where it is unreadable.
   route& files(std::string_view prefix, const std::string& directory, file_options options = {});
+  // Takes files into the folder below `prefix`, and nowhere else: PUT, forms by POST, and DELETE as
+  // the options say. It may be the prefix of `files`, too. What is used on the result concerns
+  // these requests only: who may upload. Throws std::system_error where the folder is unreadable.
+  mounted uploads(std::string_view prefix, const std::string& directory,
+                  upload_options options = {});
   // A WebSocket at that path; see websocket.hpp.
   route& websocket(std::string_view path, websocket_handler f, websocket_options options = {});
   // Answers every method with a redirect to `target`: a path on this host, or a URL with http: or
@@ -192,11 +201,9 @@ class router {
   // All routes of `other` as they are now, below `prefix` ("/api"), with its middleware. Hosts are
   // kept. What is used on the result concerns these routes, and requests below the prefix that have
   // no route; it is outside of what `other` uses.
-  class mounted;
   mounted mount(std::string_view prefix, const router& other);
   // The routes of one host: "example.org" or "*.example.org". Middleware for it is used on what is
   // mounted there. To be used until the router is destroyed or assigned.
-  class host_routes;
   host_routes host(std::string name);
 
   // The low-level form that the others call: pattern and handler are checked here.

@@ -14,7 +14,8 @@
 //
 // It is made with O_TMPFILE. Where the file system knows no files without a name (NFS, FAT), it has
 // one until then, ".upload-" and 16 digits, which a process leaves behind where it is killed; so
-// does one that is killed in the moment in which it replaces a file.
+// does one that is killed in the moment in which it replaces a file. While the process lives, such
+// a file is locked (flock(2)), so that leftovers can be told from what is in use.
 //
 // Writing is a plain write(2), into the kernel's memory: it holds up the thread, and its other
 // connections, where a disk is so slow that the kernel makes writers wait. Who has such a disk
@@ -49,6 +50,8 @@ class saved_file {
   // An empty one, to become a file on the file system of `directory`. Its mode will be
   // `permissions` less the umask of the process.
   explicit saved_file(std::string directory, unsigned permissions = 0644);
+  // The same in a directory that is open (O_PATH will do), whatever it is called by now.
+  explicit saved_file(const asio_httpd::file& directory, unsigned permissions = 0644);
 
   // Adds it to the end.
   void write(std::string_view piece);
@@ -66,6 +69,9 @@ class saved_file {
   void keep_as(const std::string& path, if_taken what = if_taken::fail);
   // The same, with what the system says in `error`.
   void keep_as(const std::string& path, if_taken what, std::error_code& error);
+  // The same for a name in an open directory.
+  void keep_as(const asio_httpd::file& directory, const std::string& name, if_taken what,
+               std::error_code& error);
   // The same, and waits until all of it is on the disk: the content before it has the name
   // (fsync(2)), then the name. It waits by `run_blocking`. After a crash the name stands for the
   // whole content or for what it stood for before; once this has returned, for the content.
@@ -74,19 +80,21 @@ class saved_file {
 
  private:
   friend struct saved_file_access;
+  struct temporary_name;
   struct unlinks {
-    void operator()(const std::string* path) const noexcept;
+    void operator()(const temporary_name* name) const noexcept;
   };
   saved_file() noexcept = default;
-  int open_unnamed(unsigned permissions) noexcept;
-  int open_named(unsigned permissions);
-  int give_name(const std::string& path, if_taken what);
+  void open(int directory, unsigned permissions);
+  int open_unnamed(int directory, unsigned permissions) noexcept;
+  int open_named(int directory, unsigned permissions);
+  int give_name(int directory, const std::string& path, if_taken what);
   int give_durable_name(const std::string& path, if_taken what);
-  int replace(const std::string& path);
+  int replace(int directory, const std::string& path);
 
   asio_httpd::file file_;
   std::string directory_;
-  std::unique_ptr<const std::string, unlinks> temporary_;  // its path; null where it has no name
+  std::unique_ptr<const temporary_name, unlinks> temporary_;  // null where it has no name
   std::uint64_t size_ = 0;
   bool is_kept_ = false;
 };

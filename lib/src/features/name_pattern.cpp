@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "features/static_path.hpp"
+
 namespace asio_httpd::features {
 
 namespace {
@@ -53,10 +55,6 @@ std::size_t hash_length(std::string_view text) noexcept {
   const auto length = static_cast<std::size_t>(end - text.begin());
   if (length < shortest_hash || length > longest_hash) return 0;
   return looks_random(text.substr(0, length)) ? length : 0;
-}
-
-bool is_temporary(std::string_view name) noexcept {
-  return name.starts_with(".upload-");
 }
 
 }  // namespace
@@ -155,7 +153,7 @@ bool name_policy::hides(std::string_view path) const noexcept {
 }
 
 bool name_policy::shows(std::string_view folder, std::string_view name) const {
-  if (name.empty() || name == "." || name == ".." || is_temporary(name)) return false;
+  if (name.empty() || name == "." || name == ".." || name.starts_with(upload_prefix)) return false;
   if (name.front() == '.' && !dotfiles_ && name != ".well-known") return false;
   if (hidden_.empty()) return true;
   std::string path(folder);

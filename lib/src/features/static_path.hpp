@@ -16,6 +16,9 @@
 
 namespace asio_httpd::features {
 
+// What the names of files begin with that are still being uploaded; never served nor taken.
+inline constexpr std::string_view upload_prefix = ".upload-";
+
 class static_path {
  public:
   // The longest name that the kernel takes, without its NUL.
@@ -23,7 +26,7 @@ class static_path {
 
   // False where `rest` names nothing that may be served; the object is of no use then. Repeated
   // slashes count as one. Segments that begin with a dot are refused unless `dotfiles`, except
-  // ".well-known" (RFC 8615); those of files that are being uploaded always are.
+  // ".well-known" (RFC 8615); those that begin with `upload_prefix` always are.
   [[nodiscard]] bool assign(std::string_view rest, bool dotfiles) noexcept;
 
   // One more segment, trusted; false where the name gets too long.

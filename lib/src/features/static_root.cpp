@@ -123,13 +123,17 @@ file static_root::open_folder(const char* name, std::error_code& error) const no
   return open_as(*name == '\0' ? "." : name, list_flags, error);
 }
 
+file static_root::open_to_change(const char* name, std::error_code& error) const noexcept {
+  return open_as(name, folder_flags, error);
+}
+
 file static_root::look_up(const char* name, std::error_code& error) const noexcept {
   return open_as(name, look_flags, error);
 }
 
 bool static_root::is_folder(const char* name) const noexcept {
   std::error_code error;
-  return open_as(name, folder_flags, error).is_open();
+  return open_folder(name, error).is_open();
 }
 
 file static_root::open_as(const char* name, int flags, std::error_code& error) const noexcept {

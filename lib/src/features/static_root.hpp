@@ -36,6 +36,8 @@ class static_root {
   // The same for a folder, of which the list of files may be read; "" is the root itself. ENOTDIR
   // for what is none.
   file open_folder(const char* name, std::error_code& error) const noexcept;
+  // A folder, to open, make or remove something in (O_PATH); "." is the root itself.
+  file open_to_change(const char* name, std::error_code& error) const noexcept;
   // What `name` leads to, whatever it is, for fstat only: its content need not be readable.
   file look_up(const char* name, std::error_code& error) const noexcept;
   // Whether it is a folder, also where its list of files may not be read.

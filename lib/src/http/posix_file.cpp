@@ -7,6 +7,7 @@
 #include <asio_httpd/response.hpp>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -58,6 +59,14 @@ file open_directory(const std::string& path) noexcept {
   return file(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
+file duplicate(int directory) noexcept {
+  return directory == AT_FDCWD ? file() : file(::fcntl(directory, F_DUPFD_CLOEXEC, 0));
+}
+
+void lock_shared(int descriptor) noexcept {
+  ::flock(descriptor, LOCK_SH | LOCK_NB);
+}
+
 void fail_writing(int error, std::string_view doing, const std::string& path) {
   if (error == ENOSPC || error == EDQUOT)
     throw http_error(status::insufficient_storage, "There is no room to store the content\n");
@@ -69,21 +78,23 @@ bool can_link_unnamed(int descriptor) noexcept {
   return ::access(path_in_proc(descriptor).text, F_OK) == 0;
 }
 
-int link_unnamed(int descriptor, const std::string& path) {
-  return or_errno(
-      ::linkat(AT_FDCWD, path_in_proc(descriptor).text, AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW));
+int link_unnamed(int descriptor, int directory, const std::string& path) {
+  return or_errno(::linkat(AT_FDCWD, path_in_proc(descriptor).text, directory, path.c_str(),
+                           AT_SYMLINK_FOLLOW));
 }
 
 // Not every file system knows the flag (NFS), and not every one hard links (FAT).
-int rename_new(const std::string& from, const std::string& to) noexcept {
-  const int error =
-      or_errno(::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE));
+int rename_new(int from_directory, const std::string& from, int to_directory,
+               const std::string& to) noexcept {
+  const int error = or_errno(
+      ::renameat2(from_directory, from.c_str(), to_directory, to.c_str(), RENAME_NOREPLACE));
   if (error != EINVAL && error != ENOSYS) return error;
-  return or_errno(::link(from.c_str(), to.c_str()));
+  return or_errno(::linkat(from_directory, from.c_str(), to_directory, to.c_str(), 0));
 }
 
-int rename_over(const std::string& from, const std::string& to) noexcept {
-  return or_errno(::rename(from.c_str(), to.c_str()));
+int rename_over(int from_directory, const std::string& from, int to_directory,
+                const std::string& to) noexcept {
+  return or_errno(::renameat(from_directory, from.c_str(), to_directory, to.c_str()));
 }
 
 std::string directory_of(const std::string& path) {

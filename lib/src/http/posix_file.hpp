@@ -21,18 +21,27 @@ int sync_file(int descriptor) noexcept;
 int sync_directory(int descriptor) noexcept;
 // Not open where that fails: then errno says why.
 file open_directory(const std::string& path) noexcept;
+// The same directory once more; not open for AT_FDCWD, which stays what it is.
+file duplicate(int directory) noexcept;
+// For as long as the file is open somewhere: who finds its temporary name sees that it is in use.
+// Where the file system has no locks, it has none.
+void lock_shared(int descriptor) noexcept;
 // Throws http_error 507 where the disk or a quota is full, else std::system_error with a sentence:
 // "cannot make \"/srv/x\": File exists".
 [[noreturn]] void fail_writing(int error, std::string_view doing, const std::string& path);
 
 // Whether a file without a name can get one: by its link in /proc, for who has no privileges.
 bool can_link_unnamed(int descriptor) noexcept;
+// From here on paths are relative to `directory`, which is AT_FDCWD for those that are not.
+//
 // Gives a file without a name that one; EEXIST where it is taken.
-int link_unnamed(int descriptor, const std::string& path);
+int link_unnamed(int descriptor, int directory, const std::string& path);
 // Gives the file at `from` that name; EEXIST where it is taken. It may still have the old one then,
 // too.
-int rename_new(const std::string& from, const std::string& to) noexcept;
-int rename_over(const std::string& from, const std::string& to) noexcept;
+int rename_new(int from_directory, const std::string& from, int to_directory,
+               const std::string& to) noexcept;
+int rename_over(int from_directory, const std::string& from, int to_directory,
+                const std::string& to) noexcept;
 
 // "." for a path without one.
 std::string directory_of(const std::string& path);

@@ -21,32 +21,49 @@ namespace asio_httpd {
 
 namespace asio = boost::asio;
 
-void saved_file::unlinks::operator()(const std::string* path) const noexcept {
-  ::unlink(path->c_str());
-  delete path;
+struct saved_file::temporary_name {
+  asio_httpd::file directory;  // not open: the path stands for itself
+  std::string path;
+  int at() const noexcept { return directory.is_open() ? directory.descriptor() : AT_FDCWD; }
+};
+
+void saved_file::unlinks::operator()(const temporary_name* name) const noexcept {
+  ::unlinkat(name->at(), name->path.c_str(), 0);
+  delete name;
 }
 
 saved_file::saved_file(std::string directory, unsigned permissions)
     : directory_(std::move(directory)) {
-  int error = open_unnamed(permissions);
+  open(AT_FDCWD, permissions);
+}
+
+saved_file::saved_file(const asio_httpd::file& directory, unsigned permissions) : directory_(".") {
+  open(directory.descriptor(), permissions);
+}
+
+void saved_file::open(int directory, unsigned permissions) {
+  int error = open_unnamed(directory, permissions);
   const bool knows_none = error == EOPNOTSUPP || error == EISDIR;
-  if (knows_none) error = open_named(permissions);
+  if (knows_none) error = open_named(directory, permissions);
   if (error != 0) http::fail_writing(error, "make a file in", directory_);
 }
 
-int saved_file::open_unnamed(unsigned permissions) noexcept {
+int saved_file::open_unnamed(int directory, unsigned permissions) noexcept {
   file_ = asio_httpd::file(
-      ::open(directory_.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode_t{permissions}));
+      ::openat(directory, directory_.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode_t{permissions}));
   if (!file_.is_open()) return errno;
   return http::can_link_unnamed(descriptor()) ? 0 : EOPNOTSUPP;
 }
 
 // O_EXCL: another's file, or a link that another has put there, is never opened.
-int saved_file::open_named(unsigned permissions) {
-  auto name = std::make_unique<std::string>(http::unique_name_in(directory_));
-  file_ = asio_httpd::file(
-      ::open(name->c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, mode_t{permissions}));
+int saved_file::open_named(int directory, unsigned permissions) {
+  auto name = std::make_unique<temporary_name>();
+  name->directory = http::duplicate(directory);
+  name->path = http::unique_name_in(directory_);
+  file_ = asio_httpd::file(::openat(directory, name->path.c_str(),
+                                    O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, mode_t{permissions}));
   if (!file_.is_open()) return errno;
+  http::lock_shared(descriptor());
   temporary_.reset(name.release());
   return 0;
 }
@@ -58,11 +75,16 @@ void saved_file::write(std::string_view piece) {
 }
 
 void saved_file::keep_as(const std::string& path, if_taken what) {
-  if (const int error = give_name(path, what)) http::fail_writing(error, "make", path);
+  if (const int error = give_name(AT_FDCWD, path, what)) http::fail_writing(error, "make", path);
 }
 
 void saved_file::keep_as(const std::string& path, if_taken what, std::error_code& error) {
-  error.assign(give_name(path, what), std::generic_category());
+  error.assign(give_name(AT_FDCWD, path, what), std::generic_category());
+}
+
+void saved_file::keep_as(const asio_httpd::file& directory, const std::string& name, if_taken what,
+                         std::error_code& error) {
+  error.assign(give_name(directory.descriptor(), name, what), std::generic_category());
 }
 
 asio::awaitable<void> saved_file::keep_durably_as(std::string path, if_taken what) {
@@ -74,19 +96,19 @@ int saved_file::give_durable_name(const std::string& path, if_taken what) {
   const auto directory = http::open_directory(http::directory_of(path));  // while nothing is done
   if (!directory.is_open()) return errno;
   if (const int error = http::sync_file(descriptor())) return error;
-  if (const int error = give_name(path, what)) return error;
+  if (const int error = give_name(AT_FDCWD, path, what)) return error;
   return http::sync_directory(directory.descriptor());
 }
 
-int saved_file::give_name(const std::string& path, if_taken what) {
+int saved_file::give_name(int directory, const std::string& path, if_taken what) {
   if (is_kept_) throw std::logic_error("asio_httpd: a saved_file is kept already");
   int error = 0;
   if (what == if_taken::replace) {
-    error = replace(path);
+    error = replace(directory, path);
   } else if (temporary_) {
-    error = http::rename_new(*temporary_, path);
+    error = http::rename_new(temporary_->at(), temporary_->path, directory, path);
   } else {
-    error = http::link_unnamed(descriptor(), path);
+    error = http::link_unnamed(descriptor(), directory, path);
   }
   if (error != 0) return error;
   is_kept_ = true;
@@ -95,20 +117,24 @@ int saved_file::give_name(const std::string& path, if_taken what) {
 }
 
 // No system call replaces a name by a file that has none. Where the second one fails, the file
-// keeps its name for another attempt: what had one and lost it can never get one again.
-int saved_file::replace(const std::string& path) {
+// keeps its name for another attempt: what had one and lost it can never get one again. It is
+// locked before it has a name that somebody could find.
+int saved_file::replace(int directory, const std::string& path) {
   if (!temporary_) {
-    auto name = std::make_unique<std::string>(http::unique_name_in(http::directory_of(path)));
-    if (const int error = http::link_unnamed(descriptor(), *name)) return error;
+    auto name = std::make_unique<temporary_name>();
+    name->directory = http::duplicate(directory);
+    name->path = http::unique_name_in(http::directory_of(path));
+    http::lock_shared(descriptor());
+    if (const int error = http::link_unnamed(descriptor(), directory, name->path)) return error;
     temporary_.reset(name.release());
   }
-  return http::rename_over(*temporary_, path);
+  return http::rename_over(temporary_->at(), temporary_->path, directory, path);
 }
 
 saved_file saved_file_access::make_named(std::string directory, unsigned permissions) {
   saved_file made;
   made.directory_ = std::move(directory);
-  if (const int error = made.open_named(permissions))
+  if (const int error = made.open_named(AT_FDCWD, permissions))
     http::fail_writing(error, "make", made.directory_);
   return made;
 }

@@ -38,14 +38,14 @@ TEST_CASE("unique names are hidden ones in their directory, and differ") {
 TEST_CASE("a new name for a file, where it is free") {
   const scratch_folder folder;
   const std::string from = folder.write("from", "content");
-  CHECK(http::rename_new(from, folder / "to") == 0);
+  CHECK(http::rename_new(AT_FDCWD, from, AT_FDCWD, folder / "to") == 0);
   CHECK(read_file(folder / "to") == "content");
   folder.write("other", "another");
-  CHECK(http::rename_new(folder / "other", folder / "to") == EEXIST);
+  CHECK(http::rename_new(AT_FDCWD, folder / "other", AT_FDCWD, folder / "to") == EEXIST);
   CHECK(read_file(folder / "to") == "content");
-  CHECK(http::rename_over(folder / "other", folder / "to") == 0);
+  CHECK(http::rename_over(AT_FDCWD, folder / "other", AT_FDCWD, folder / "to") == 0);
   CHECK(read_file(folder / "to") == "another");
-  CHECK(http::rename_new(from, folder / "to") == ENOENT);
+  CHECK(http::rename_new(AT_FDCWD, from, AT_FDCWD, folder / "to") == ENOENT);
 }
 
 TEST_CASE("a file without a name can get one by its link in /proc") {
@@ -53,8 +53,8 @@ TEST_CASE("a file without a name can get one by its link in /proc") {
   const file opened(::open(folder.write("a", "b").c_str(), O_RDWR | O_CLOEXEC));
   CHECK(http::can_link_unnamed(opened.descriptor()));
   CHECK_FALSE(http::can_link_unnamed(-1));
-  CHECK(http::link_unnamed(opened.descriptor(), folder / "a") == EEXIST);
-  CHECK(http::link_unnamed(-1, folder / "c") == ENOENT);
+  CHECK(http::link_unnamed(opened.descriptor(), AT_FDCWD, folder / "a") == EEXIST);
+  CHECK(http::link_unnamed(-1, AT_FDCWD, folder / "c") == ENOENT);
 }
 
 TEST_CASE("writing says what is wrong, and writes all of what is large") {

@@ -16,6 +16,7 @@
 #include <doctest/doctest.h>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -170,6 +171,36 @@ TEST_CASE("a name that is to be replaced is: a link itself, and not what it lead
     CHECK_FALSE(std::filesystem::is_symlink(folder / "link"));
     CHECK(files_in(folder) == 2);
   }
+}
+
+TEST_CASE("in a directory that is open, whatever it is called by now") {
+  const scratch_folder folder;
+  std::filesystem::create_directory(folder / "before");
+  const file directory(::open((folder / "before").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  saved_file first(directory);
+  saved_file second(directory);
+  first.write("first");
+  second.write("second");
+  std::filesystem::rename(folder / "before", folder / "after");
+  std::error_code error;
+  first.keep_as(directory, "a", if_taken::fail, error);
+  CHECK_FALSE(error);
+  second.keep_as(directory, "a", if_taken::fail, error);
+  CHECK(error == std::errc::file_exists);
+  second.keep_as(directory, "a", if_taken::replace, error);
+  CHECK_FALSE(error);
+  CHECK(read_file(folder / "after/a") == "second");
+  CHECK(std::distance(std::filesystem::directory_iterator(folder / "after"), {}) == 1);
+  CHECK(files_in(folder) == 1);
+}
+
+TEST_CASE("a temporary name is locked as long as somebody writes") {
+  const scratch_folder folder;
+  const saved_file written = saved_file_access::make_named(folder.path().string());
+  const auto name = std::filesystem::directory_iterator(folder.path())->path();
+  const file other(::open(name.c_str(), O_RDONLY | O_CLOEXEC));
+  CHECK(::flock(other.descriptor(), LOCK_EX | LOCK_NB) != 0);
+  CHECK(errno == EWOULDBLOCK);
 }
 
 TEST_CASE("it is kept once") {

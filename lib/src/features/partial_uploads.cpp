@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Order is what makes it safe: the file is made and locked before its record, and removed after it.
+
+#include "features/partial_uploads.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <ctime>
+#include <utility>
+#include <vector>
+
+#include "features/digest_field.hpp"
+#include "features/static_path.hpp"
+#include "features/upload_sweep.hpp"
+
+namespace asio_httpd::features {
+namespace {
+
+constexpr std::size_t token_bytes = 16;
+constexpr std::size_t most_record = 64 * 1024;
+constexpr std::int64_t sweep_interval = 60;  // seconds
+
+std::string part_name(const std::string& token) {
+  return std::string(upload_prefix).append(token).append(".part");
+}
+std::string record_name(const std::string& token) {
+  return std::string(upload_prefix).append(token).append(".meta");
+}
+
+bool is_token(std::string_view text) noexcept {
+  return text.size() == 2 * token_bytes && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
+// From the system's generator, for nobody may guess one (unlike random_bits).
+std::string make_token() {
+  std::array<unsigned char, token_bytes> bytes;
+  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+    throw upload_error(errno);
+  std::string token;
+  for (const unsigned char byte : bytes) {
+    token += "0123456789abcdef"[byte >> 4];
+    token += "0123456789abcdef"[byte & 15];
+  }
+  return token;
+}
+
+// The token of a name that has this ending, or "".
+std::string token_of(std::string_view name, std::string_view ending) {
+  if (!name.starts_with(upload_prefix) || !name.ends_with(ending)) return {};
+  name.remove_prefix(upload_prefix.size());
+  name.remove_suffix(std::min(name.size(), ending.size()));
+  return is_token(name) ? std::string(name) : std::string();
+}
+
+std::int64_t now() noexcept {
+  return std::time(nullptr);
+}
+
+std::uint64_t size_of(const file& opened) noexcept {
+  struct stat info;
+  return ::fstat(opened.descriptor(), &info) == 0 ? static_cast<std::uint64_t>(info.st_size) : 0;
+}
+
+bool is_same_file(const file& opened, int folder, const std::string& name) noexcept {
+  struct stat a;
+  struct stat b;
+  return ::fstat(opened.descriptor(), &a) == 0 &&
+         ::fstatat(folder, name.c_str(), &b, AT_SYMLINK_NOFOLLOW) == 0 && a.st_dev == b.st_dev &&
+         a.st_ino == b.st_ino;
+}
+
+http_error no_upload() {
+  return http_error(status::not_found, "There is no such upload\n");
+}
+
+void write_at(const file& to, std::uint64_t offset, std::string_view piece) {
+  while (!piece.empty()) {
+    const ssize_t n =
+        ::pwrite(to.descriptor(), piece.data(), piece.size(), static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw upload_error(errno);
+    piece.remove_prefix(static_cast<std::size_t>(n));
+    offset += static_cast<std::uint64_t>(n);
+  }
+}
+
+// Throws http_error 400 where the content is another one.
+void check_content(const file& content, const std::string& expected) {
+  if (expected.empty()) return;
+  digest_check check(read_digests("Repr-Digest", expected));
+  std::vector<char> memory(256 * 1024);
+  off_t offset = 0;
+  for (;;) {
+    const ssize_t n = ::pread(content.descriptor(), memory.data(), memory.size(), offset);
+    if (n < 0 && errno != EINTR) throw upload_error(errno);
+    if (n == 0) break;
+    check.update({memory.data(), static_cast<std::size_t>(std::max<ssize_t>(n, 0))});
+    offset += std::max<ssize_t>(n, 0);
+  }
+  check.finish();
+}
+
+std::error_code rename_to(int from, const std::string& name, const upload_target& target,
+                          if_taken what) {
+  const unsigned flags = what == if_taken::fail ? RENAME_NOREPLACE : 0;
+  const int folder = target.folder.descriptor();
+  int result = ::renameat2(from, name.c_str(), folder, target.name.c_str(), flags);
+  if (result != 0 && (errno == EINVAL || errno == ENOSYS)) {  // the file system knows no flags
+    result = what == if_taken::replace
+                 ? ::renameat(from, name.c_str(), folder, target.name.c_str())
+                 : ::linkat(from, name.c_str(), folder, target.name.c_str(), 0);
+    if (result == 0 && what == if_taken::fail) ::unlinkat(from, name.c_str(), 0);
+  }
+  return std::error_code(result == 0 ? 0 : errno, std::generic_category());
+}
+
+}  // namespace
+
+class partial_uploads::entry {
+ public:
+  std::mutex held;
+  std::string token;
+  std::shared_ptr<const upload_record> record;
+  file part;  // not open: it is complete
+  std::uint64_t size = 0;
+  std::uint64_t holder = 0;  // the number of the last lease
+};
+
+// --- one request's ------------------------------------------------------------------------------
+
+partial_uploads::lease::lease(partial_uploads& owner, std::shared_ptr<entry> held)
+    : owner_(&owner), entry_(std::move(held)) {
+  const std::lock_guard lock(entry_->held);
+  number_ = ++entry_->holder;
+  record_ = entry_->record;
+  is_complete_ = !entry_->part.is_open();
+}
+
+partial_uploads::lease::~lease() {
+  if (entry_) owner_->give_back(std::move(entry_));
+}
+
+const std::string& partial_uploads::lease::token() const noexcept {
+  return entry_->token;
+}
+
+std::unique_lock<std::mutex> partial_uploads::lease::hold() const {
+  std::unique_lock lock(entry_->held);
+  if (entry_->holder != number_)
+    throw http_error(status::conflict, "Another request goes on with this upload\n");
+  return lock;
+}
+
+std::uint64_t partial_uploads::lease::offset() const {
+  const auto lock = hold();
+  return is_complete_ ? record_->length.value_or(0) : entry_->size;
+}
+
+void partial_uploads::lease::append(std::string_view piece) {
+  const auto lock = hold();
+  write_at(entry_->part, entry_->size, piece);
+  entry_->size += piece.size();
+}
+
+void partial_uploads::lease::truncate(std::uint64_t offset) {
+  const auto lock = hold();
+  if (::ftruncate(entry_->part.descriptor(), static_cast<off_t>(offset)) != 0)
+    throw upload_error(errno);
+  owner_->store_.quota().release(entry_->size - offset);
+  entry_->size = offset;
+}
+
+void partial_uploads::lease::set_length(std::uint64_t length) {
+  const auto lock = hold();
+  if (record_->length == length) return;
+  auto changed = std::make_shared<upload_record>(*record_);
+  changed->length = length;
+  owner_->write_record(entry_->token, *changed);
+  entry_->record = record_ = std::move(changed);
+}
+
+// To be read while others may ask for the upload.
+file partial_uploads::lease::content() const {
+  const auto lock = hold();
+  file copy(::fcntl(entry_->part.descriptor(), F_DUPFD_CLOEXEC, 0));
+  if (!copy.is_open()) throw upload_error(errno);
+  return copy;
+}
+
+placed_file partial_uploads::lease::complete() {
+  upload_store& store = owner_->store_;
+  check_content(content(), record_->digest);
+  const auto lock = hold();
+  const upload_target target = store.target(record_->path);
+  const placed_file placed =
+      store.place(target, record_->conditions, entry_->part, [&](if_taken what) {
+        return rename_to(store.folder().descriptor(), part_name(entry_->token), target, what);
+      });
+  entry_->part.reset();
+  is_complete_ = true;
+  return placed;
+}
+
+void partial_uploads::lease::discard() {
+  const auto lock = hold();
+  owner_->remove_files(entry_->token, entry_->part);
+  ++entry_->holder;  // nobody's
+}
+
+// --- all of them --------------------------------------------------------------------------------
+
+partial_uploads::partial_uploads(upload_store& store) : store_(store) {
+  sweep_all();
+}
+
+partial_uploads::~partial_uploads() = default;
+
+std::int64_t partial_uploads::age_left(const upload_record& r) const noexcept {
+  return r.created + store_.options().resumable_for.count() - now();
+}
+
+partial_uploads::lease partial_uploads::create(upload_record record) {
+  if (count_ >= store_.options().unfinished)
+    throw http_error(status::service_unavailable, "There are too many unfinished uploads\n");
+  auto made = std::make_shared<entry>();
+  made->token = make_token();
+  record.created = now();
+  made->record = std::make_shared<const upload_record>(std::move(record));
+  made->part = file(::openat(store_.folder().descriptor(), part_name(made->token).c_str(),
+                             O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC,
+                             mode_t{store_.options().permissions}));
+  if (!made->part.is_open()) throw upload_error(errno);
+  ::flock(made->part.descriptor(), LOCK_EX | LOCK_NB);
+  ++count_;
+  write_record(made->token, *made->record);
+  {
+    const std::lock_guard lock(known_);
+    entries_[made->token] = made;
+  }
+  return lease(*this, std::move(made));
+}
+
+partial_uploads::lease partial_uploads::take_over(const std::string& token) {
+  if (!is_token(token)) throw no_upload();
+  lease held(*this, find(token));
+  if (!read_record(token)) throw no_upload();  // discarded, by a request that is still here
+  return held;
+}
+
+std::shared_ptr<partial_uploads::entry> partial_uploads::find(const std::string& token) {
+  const std::lock_guard lock(known_);
+  if (const auto known = entries_.find(token); known != entries_.end()) return known->second;
+  auto loaded = load(token);
+  entries_[token] = loaded;
+  return loaded;
+}
+
+// Who holds the last one closes the file, and unlocks it so, before anybody looks for it again.
+void partial_uploads::give_back(std::shared_ptr<entry> held) noexcept {
+  const std::lock_guard lock(known_);
+  const auto known = entries_.find(held->token);
+  held.reset();
+  if (known != entries_.end() && known->second.use_count() == 1) entries_.erase(known);
+}
+
+// What was locked may have got its name, from another process, between opening and locking: then it
+// is nothing of ours.
+std::shared_ptr<partial_uploads::entry> partial_uploads::load(const std::string& token) {
+  auto made = std::make_shared<entry>();
+  auto record = read_record(token);
+  if (!record || age_left(*record) <= 0) throw no_upload();
+  const int folder = store_.folder().descriptor();
+  const std::string name = part_name(token);
+  file part(::openat(folder, name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (part.is_open() && ::flock(part.descriptor(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    throw http_error(status::conflict, "Another process goes on with this upload\n");
+  if (part.is_open() && is_same_file(part, folder, name)) made->part = std::move(part);
+  made->token = token;
+  made->record = std::make_shared<const upload_record>(std::move(*record));
+  made->size = made->part.is_open() ? size_of(made->part) : 0;
+  return made;
+}
+
+std::optional<upload_record> partial_uploads::read_record(const std::string& token) const {
+  const file opened(::openat(store_.folder().descriptor(), record_name(token).c_str(),
+                             O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!opened.is_open()) return std::nullopt;
+  std::string text(std::min<std::uint64_t>(size_of(opened), most_record), '\0');
+  const ssize_t n = ::pread(opened.descriptor(), text.data(), text.size(), 0);
+  if (n != static_cast<ssize_t>(text.size())) return std::nullopt;
+  auto record = parse_upload_record(text);
+  if (record) record->conditions.may_replace = store_.options().replace;
+  return record;
+}
+
+// At once and whole, as all files here.
+void partial_uploads::write_record(const std::string& token, const upload_record& r) {
+  saved_file made(store_.folder(), 0600);
+  made.write(to_text(r));
+  std::error_code error;
+  made.keep_as(store_.folder(), record_name(token), if_taken::replace, error);
+  if (error) throw upload_error(error.value());
+}
+
+void partial_uploads::remove_files(const std::string& token, const file& part) {
+  const int folder = store_.folder().descriptor();
+  const bool had_record = ::unlinkat(folder, record_name(token).c_str(), 0) == 0;
+  if (had_record && count_ > 0) --count_;
+  if (part.is_open() && ::unlinkat(folder, part_name(token).c_str(), 0) == 0)
+    store_.quota().release(size_of(part));
+}
+
+void partial_uploads::sweep() {
+  {
+    const std::lock_guard lock(known_);
+    if (now() - swept_ < sweep_interval) return;
+    swept_ = now();
+  }
+  sweep_all();
+}
+
+// What is held by somebody is left to him, and to the next time.
+void partial_uploads::sweep_record(const std::string& token) {
+  const auto record = read_record(token);
+  if (record && age_left(*record) > 0) {
+    ++count_;
+    return;
+  }
+  const int folder = store_.folder().descriptor();
+  const file part(
+      ::openat(folder, part_name(token).c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (part.is_open() && ::flock(part.descriptor(), LOCK_EX | LOCK_NB) != 0) return;
+  remove_files(token, part);
+}
+
+// One whose record was never written, or is gone already.
+void partial_uploads::remove_part(const std::string& token) {
+  const int folder = store_.folder().descriptor();
+  struct stat info;
+  const std::string name = part_name(token);
+  if (::fstatat(folder, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return;
+  if (remove_leftover(folder, name))
+    store_.quota().release(static_cast<std::uint64_t>(info.st_size));
+}
+
+void partial_uploads::sweep_all() {
+  const auto names = names_in(store_.folder());
+  count_ = 0;
+  for (const std::string& name : names) {
+    if (const auto token = token_of(name, ".meta"); !token.empty()) sweep_record(token);
+  }
+  for (const std::string& name : names) {
+    const auto token = token_of(name, ".part");
+    if (!token.empty() && !read_record(token)) remove_part(token);
+  }
+}
+
+}  // namespace asio_httpd::features

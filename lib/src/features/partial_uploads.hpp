@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Unfinished uploads, in the root of a store: ".upload-", 32 digits nobody can guess, and ".part"
+// for what has come, ".meta" for its upload_record. Nothing else says how far one is but the size
+// of the file, so that this is true after any crash of the process. A record without a file is that
+// of an upload that is complete.
+//
+// Of several requests for one upload, the last holds it, and the others can do nothing more to it;
+// of several processes, the one that has it open (flock(2)). Any thread; what blocks says so.
+
+#pragma once
+
+#include <asio_httpd/file.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "features/upload_record.hpp"
+#include "features/upload_store.hpp"
+
+namespace asio_httpd::features {
+
+class partial_uploads {
+ public:
+  // Removes those that are too old.
+  explicit partial_uploads(upload_store& store);
+  ~partial_uploads();
+
+  class entry;
+  // What one request can do with an upload: all of it throws http_error 409 once another request
+  // holds it.
+  class lease {
+   public:
+    lease(lease&&) noexcept = default;
+    lease& operator=(lease&&) = delete;
+    ~lease();
+
+    const std::string& token() const noexcept;
+    const upload_record& record() const noexcept { return *record_; }
+    bool is_complete() const noexcept { return is_complete_; }
+    // In bytes.
+    std::uint64_t offset() const;
+
+    void append(std::string_view piece);
+    // Takes back what was appended behind that.
+    void truncate(std::uint64_t offset);
+    void set_length(std::uint64_t length);
+    // Gives it its name. Blocks.
+    placed_file complete();
+    // Removes it, with its record.
+    void discard();
+
+   private:
+    friend class partial_uploads;
+    lease(partial_uploads& owner, std::shared_ptr<entry> held);
+    std::unique_lock<std::mutex> hold() const;
+    file content() const;
+
+    partial_uploads* owner_;
+    std::shared_ptr<entry> entry_;
+    std::uint64_t number_;
+    std::shared_ptr<const upload_record> record_;  // as it was taken over
+    bool is_complete_;
+  };
+
+  // Throws http_error 503 where there are too many.
+  lease create(upload_record record);
+  // Throws http_error: 404 where there is none or it has expired, 409 where another process has it.
+  // Blocks while it is completed by another request.
+  lease take_over(const std::string& token);
+  // Seconds until it expires.
+  std::int64_t age_left(const upload_record& r) const noexcept;
+  // Removes what has expired, at most once a minute. Blocks.
+  void sweep();
+
+ private:
+  std::shared_ptr<entry> find(const std::string& token);
+  void give_back(std::shared_ptr<entry> held) noexcept;
+  std::shared_ptr<entry> load(const std::string& token);
+  std::optional<upload_record> read_record(const std::string& token) const;
+  void write_record(const std::string& token, const upload_record& r);
+  void remove_files(const std::string& token, const file& part);
+  void sweep_record(const std::string& token);
+  void remove_part(const std::string& token);
+  void sweep_all();
+
+  upload_store& store_;
+  std::mutex known_;                                       // of the two below
+  std::map<std::string, std::shared_ptr<entry>> entries_;  // those that requests hold, by token
+  std::int64_t swept_ = 0;                                 // seconds since 1970
+  std::atomic<std::size_t> count_{0};
+};
+
+}  // namespace asio_httpd::features

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Where an upload goes: the folder, opened below the root, and the last component of the path,
+// which is only ever looked up in that folder. So nothing leaves the root, whatever is moved
+// around meanwhile.
+//
+// Refusals are thrown as http_error. Any thread.
+
+#pragma once
+
+#include <asio_httpd/file.hpp>
+#include <asio_httpd/request.hpp>
+#include <asio_httpd/response.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "features/static_root.hpp"
+
+namespace asio_httpd::features {
+
+enum class missing_folders : std::uint8_t { refuse, make };
+
+struct upload_target {
+  std::string path;  // below the root, without a slash at either end
+  file folder;       // of the name
+  std::string name;  // the last component
+};
+
+// What the part of the request's path below the prefix may be (`rest`): 403 where a name begins
+// with a dot or is none, 409 where it is that of a folder. Empty for the root, where a folder is
+// asked for.
+std::string upload_path(const request& r, std::string_view rest);
+// 409 where its folder is missing; 403 where it may not be searched.
+upload_target open_upload_target(const static_root& root, std::string path, missing_folders what);
+// A folder to put files into, by its path; 404 where it is missing.
+file open_upload_folder(const static_root& root, const std::string& path);
+
+// What has the name now.
+struct present_file {
+  enum class kind : std::uint8_t { nothing, file, link, other };
+  kind is = kind::nothing;
+  std::uint64_t size = 0;                     // of a file
+  std::string etag;                           // as GET shows it; "" where it would show none
+  std::optional<std::int64_t> last_modified;  // likewise
+};
+present_file look_at(const static_root& root, const upload_target& target);
+
+// The strong entity tag that a GET of this file shows.
+std::string entity_tag_of(const file& opened);
+
+// For an error number of what is done to files, as they are uploaded.
+http_error upload_error(int error);
+
+}  // namespace asio_httpd::features
