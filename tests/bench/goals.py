@@ -76,6 +76,8 @@ GOALS = [
     ratio("file of 64 KiB", "files/64k", ["nginx", "h2o"], 0.95),
     ratio("file of 1 MiB", "files/1m", ["nginx"], 1.0),
     ratio("file of 100 MiB", "files/100m", ["nginx"], 1.0),
+    Goal("p99 beside a download from the disk", 3, "at most 3 × without one", median("files/cold"),
+         show=lambda value: f"{value:.1f} ×"),
     ratio("304 Not Modified", "not_modified", ["nginx"], 0.70),
     ratio("a connection for each request", "close", ["nginx", "h2o"], 0.95),
     times_better("a connection for each `/flag`", "flag_close", "fork_per_connection", 5),

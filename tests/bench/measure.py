@@ -94,9 +94,10 @@ def by_bytes(server, load, settings, cores, size):
 PACE = PROGRAMS / "load" / "pace"
 
 
-def latency(server, load, rate, seconds):
+def latency(server, load, rate, seconds, downloads=()):
     """In microseconds, from when each request was due; and the part of the time that pace was kept from its core."""
-    command = [str(PACE), str(server.setup.port), load.path, str(load.connections), f"{rate:.0f}", f"{seconds}"]
+    command = [str(PACE), str(server.setup.port), load.path, str(load.connections), f"{rate:.0f}", f"{seconds}",
+               *downloads]
     run = subprocess.run(command, capture_output=True, text=True,
                          preexec_fn=lambda: os.sched_setaffinity(0, {LOAD_CORE}))
     if run.returncode != 0:

@@ -142,6 +142,9 @@ BLOCKS = {
     "in_process": in_process,
     "latency": lambda f: extra_table(f, "latency", {
         "p50, µs": ("p50", 1), "p99, µs": ("p99", 1), "p99.9, µs": (None, 1), "longest, µs": ("max", 1)}),
+    "cold": lambda f: extra_table(f, "files/cold", {
+        "p99, µs": ("p99, us", 1), "calm p99, µs": ("calm p99, us", 1), "times": (None, 1), "longest, µs": ("max, us", 1),
+        "MB/s": ("MB/s", 1)}),
     "start": lambda f: extra_table(f, "start", {"ms": (None, 1), "resident, MB": ("resident", 1e6)}),
 }
 

@@ -7,7 +7,7 @@ from in_process import Compile, InProcess
 from messages import Messages
 from peers import Setup
 from site_files import FLAG, KIB, SIZES, content
-from under_load import Latency, Requests, Threads, WebSocket
+from under_load import ColdDownload, Latency, Requests, Threads, WebSocket
 from wrk import Load
 
 CLOSE = ("Connection: close",)
@@ -50,6 +50,7 @@ SCENARIOS = [
     file("64k", 64),
     file("1m", 16),
     file("100m", 4),
+    ColdDownload("files/cold", "small answers beside a download of files that are not in memory, to those without"),
     Requests("close", "GET /, a connection for each request, 64 clients", ability="close",
              load=Load(headers=CLOSE), setup=Setup(floor_mode="close")),
     Requests("flag_close", "GET /flag, a connection for each request, 64 clients", ability="flag_close",

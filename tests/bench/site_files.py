@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: BSL-1.0
 """The site that the peers serve: a few files of fixed content, made in build/bench/site where they are missing."""
 
+import os
 import random
+import shutil
+from pathlib import Path
 
 from places import BUILD
 
@@ -31,3 +34,31 @@ def make():
     for name, size in SIZES.items():
         make_file(SITE / "files" / f"{name}.bin", size, lambda: content(size))
     return SITE
+
+
+class ColdFiles:
+    """Large files that the kernel does not have in memory; below /files/cold while they are there."""
+
+    def __init__(self, count, size):
+        self.size = size
+        self.folder = SITE / "files" / "cold"
+        self.paths = [f"/files/cold/{number}.bin" for number in range(count)]
+
+    def __enter__(self):
+        self.folder.mkdir(exist_ok=True)
+        for path in self.paths:
+            (self.folder / Path(path).name).write_bytes(content(self.size))
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.folder)
+
+    def forget(self):
+        """The kernel drops what it has of them."""
+        for path in self.paths:
+            descriptor = os.open(self.folder / Path(path).name, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)  # what is not on the disk yet would stay
+                os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+            finally:
+                os.close(descriptor)

@@ -11,6 +11,7 @@ from peers import FLOOR, OURS, Setup
 from running_load import LOAD_CORE
 from scenario import Result, Scenario
 from server import SERVER_CORE, Server
+from site_files import KIB, ColdFiles, content
 from wrk import Load
 
 
@@ -148,3 +149,47 @@ class Latency(Scenario):
         result.disturbed(found["noise"])
         for name in ("p50", "p99", "max"):
             result.add_more(name, found[name])
+
+
+@dataclass
+class ColdDownload(Scenario):
+    """How late small answers on one connection become while another downloads files that are not in memory.
+
+    Two figures of one server, one after the other: the p99 of small answers at a modest pace, with the download and
+    without. The pace is the same for all, and the download as fast as it goes.
+    """
+
+    unit: str = "times the calm p99"
+    ability: str = "cold"
+    in_quick: bool = False
+    load: Load = Load(connections=1)
+    expected: Expected = Expected()
+    rate: int = 1000
+    files: int = 8
+    size: int = 256 * KIB * KIB
+
+    def run(self, peers, settings, progress):
+        results = {p.name: Result() for p in peers}
+        with ExitStack() as stack:
+            progress("writing the files")
+            cold = stack.enter_context(ColdFiles(self.files, self.size))
+            servers = [stack.enter_context(Server(p)) for p in peers]
+            for server in servers:
+                check(server, self.load, self.expected)
+                check(server, Load(cold.paths[0]), Expected(content=content(self.size)))
+            for number in range(settings.rounds):
+                for server in servers:
+                    progress(f"round {number + 1}/{settings.rounds}: {server.peer.name}")
+                    self.measure(server, results[server.peer.name], cold, max(2, settings.seconds))
+        return results
+
+    def measure(self, server, result, cold, seconds):
+        calm = measure.latency(server, self.load, self.rate, seconds)
+        cold.forget()
+        found = measure.latency(server, self.load, self.rate, seconds, cold.paths)
+        result.samples.append(found["p99"] / calm["p99"])
+        result.disturbed(max(calm["noise"], found["noise"]))
+        result.add_more("calm p99, us", calm["p99"])
+        result.add_more("p99, us", found["p99"])
+        result.add_more("max, us", found["max"])
+        result.add_more("MB/s", found["downloaded"] / found["seconds"] / 1e6)

@@ -52,7 +52,6 @@ class blocking_pool final : public boost::asio::execution_context::service {
   static boost::asio::awaitable<void> run(std::function<void()> job);
 
  private:
-  struct job;
   struct implementation;
   void shutdown() noexcept override;
   std::unique_ptr<implementation> implementation_;

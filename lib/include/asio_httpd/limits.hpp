@@ -44,6 +44,7 @@ struct deadlines {
   duration write = std::chrono::seconds(15);
   std::uint64_t write_rate = 240;
   // A coroutine handler, up to its end or to its next read or write of content; 503.
+  // And the disk, for each part of a file that is not in memory; then the connection ends.
   duration handler = std::chrono::seconds(60);
   // How long a closing connection waits for the peer to read the last answer.
   duration linger = std::chrono::seconds(2);

@@ -58,7 +58,7 @@ class output {
   }
 
   // Null where there is none.
-  const asio_httpd::file* file() const noexcept { return file_.get(); }
+  const std::shared_ptr<const asio_httpd::file>& file() const noexcept { return file_; }
   std::uint64_t file_offset() const noexcept { return file_offset_; }
   std::uint64_t file_left() const noexcept { return file_left_; }
   void sent_from_file(std::uint64_t n) noexcept {

@@ -9,6 +9,7 @@
 
 #pragma once
 
+#include "net/file_reader.hpp"
 #include "net/transport.hpp"
 
 #include <asio_httpd/clock.hpp>
@@ -49,26 +50,48 @@ class session : public std::enable_shared_from_this<session> {
     deadline_.store(t.time_since_epoch().count(), std::memory_order_relaxed);
   }
   void clear_deadline() noexcept { deadline_.store(never, std::memory_order_relaxed); }
-  bool deadline_passed(clock::time_point now) const noexcept {
-    return now.time_since_epoch().count() >= deadline_.load(std::memory_order_relaxed);
+  // time_point::max() where there is none.
+  clock::time_point deadline() const noexcept {
+    return clock::time_point(clock::duration(deadline_.load(std::memory_order_relaxed)));
   }
+  bool deadline_passed(clock::time_point now) const noexcept { return now >= deadline(); }
 
   // Waits without a frame: `error_code ec = co_await wait(transport::wait::read);`
   class wait_operation {
    public:
-    wait_operation(session& s, transport::wait what) noexcept : session_(s), what_(what) {}
+    explicit wait_operation(session& s) noexcept : session_(s) {}
     bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> waiting);
     error_code await_resume() const noexcept { return error_; }
+
+   protected:
+    completion begin(std::coroutine_handle<> waiting) noexcept;
+    session& session_;
 
    private:
     static void resume(void* self, std::shared_ptr<void> owner, error_code ec);
-    session& session_;
-    transport::wait what_;
     error_code error_;
     std::coroutine_handle<> waiting_;
   };
-  wait_operation wait(transport::wait what) noexcept { return {*this, what}; }
+  class transport_wait : public wait_operation {
+   public:
+    transport_wait(session& s, transport::wait what) noexcept : wait_operation(s), what_(what) {}
+    void await_suspend(std::coroutine_handle<> waiting) {
+      session_.transport().async_wait(what_, begin(waiting));
+    }
+
+   private:
+    transport::wait what_;
+  };
+  class file_wait : public wait_operation {
+   public:
+    file_wait(session& s, file_read& what) noexcept : wait_operation(s), what_(what) {}
+    void await_suspend(std::coroutine_handle<> waiting) { what_.async_wait(begin(waiting)); }
+
+   private:
+    file_read& what_;
+  };
+  transport_wait wait(transport::wait what) noexcept { return {*this, what}; }
+  file_wait wait(file_read& what) noexcept { return {*this, what}; }
 
   // While the session runs; moved into what it waits for. Reset at its end.
   std::shared_ptr<session> self_;

@@ -22,9 +22,9 @@ session::~session() {
   owner_->remove(*this);
 }
 
-void session::wait_operation::await_suspend(std::coroutine_handle<> waiting) {
+completion session::wait_operation::begin(std::coroutine_handle<> waiting) noexcept {
   waiting_ = waiting;
-  session_.transport().async_wait(what_, {std::move(session_.self_), &resume, this});
+  return {std::move(session_.self_), &resume, this};
 }
 
 void session::wait_operation::resume(void* self, std::shared_ptr<void> owner, error_code ec) {

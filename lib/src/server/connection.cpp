@@ -9,7 +9,8 @@
 //   5  the handler is called, directly or as a coroutine             (on_dispatch, on_coroutine)
 //   6  http1/engine frames the response behind those that wait already          (respond)
 //      where the handler reads or writes content piece by piece, it drives (connection_content.cpp)
-//   7  when there is nothing left to take up, all of them are sent in one write (send_now, flush)
+//   7  when there is nothing left to take up, all of them are sent in one write (send_now, flush);
+//      a file goes from the disk to the peer (connection_file.cpp)
 //   8  back to 2 or 3; or the end: send, linger, close                          (close, linger)
 //
 // Nothing here blocks, and nothing here waits without a deadline. The steps that have to wait are
@@ -24,13 +25,10 @@
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <stdexcept>
 #include <string>
 #include <utility>
-
-#include <unistd.h>
 
 namespace asio_httpd::serving {
 namespace {
@@ -41,8 +39,6 @@ using net::transport;
 
 constexpr std::size_t first_read = 8 * 1024;
 constexpr std::size_t body_read = 32 * 1024;
-// A file of this size goes out in one call, or waits.
-constexpr std::uint64_t sent_in_no_time = 64 * 1024;
 constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
 // Date and Server, made once a second for each thread.
@@ -401,21 +397,6 @@ void connection::respond() {
   if (!response.upgrade_handler()) response.clear();
 }
 
-// A small file goes out with its head in one write. False where it is shorter than it was.
-bool connection::load_small_file() {
-  auto& response = work_->response;
-  if (response.kind() != response::content::file) return true;
-  const auto size = static_cast<std::size_t>(response.content_size());
-  if (size > http1::output::small_body) return true;
-  std::array<char, http1::output::small_body> content;
-  const auto source = response.release_file();
-  const ssize_t n = ::pread(source->descriptor(), content.data(), size,
-                            static_cast<off_t>(response.file_offset()));
-  if (n != static_cast<ssize_t>(size)) return false;
-  response.body_copy({content.data(), size});
-  return true;
-}
-
 void connection::record(std::uint64_t content_size) {
   count_exchange(count(), *work_, exchange_);
   if (exchange_.route != nullptr) ++unrecorded_;
@@ -474,47 +455,14 @@ connection::sending connection::send_memory() {
   return sending::done;
 }
 
-// How the file is that waits to be sent; to be called in the turn in which its head was framed.
-void connection::remember_file() noexcept {
-  const auto* source = work_->engine.output().file();
-  if (source != nullptr && !file_stamp_) file_stamp_ = file_stamp::of(*source);
-}
-
-// A file that was changed while it waited is not sent to its end: the peer sees that the content is
-// short, instead of a mixture that looks whole.
-bool connection::file_has_changed() const noexcept {
-  return file_stamp_ && file_stamp::of(*work_->engine.output().file()) != *file_stamp_;
-}
-
-connection::sending connection::send_file() {
-  auto& output = work_->engine.output();
-  std::uint64_t turn = turn_size;
-  if (output.file_left() > sent_in_no_time) remember_file();
-  while (output.file_left() != 0) {
-    if (turn == 0) return sending::blocked;
-    const std::uint64_t size = std::min(output.file_left(), turn);
-    const bool changed = size == output.file_left() && file_has_changed();
-    const auto result =
-        changed ? net::io_result{}
-                : transport().send_file(output.file()->descriptor(), output.file_offset(),
-                                        static_cast<std::size_t>(size));
-    if (result.error == asio::error::would_block) return sending::blocked;
-    if (result.error || result.size == 0) {
-      fail(result.error ? close_reason::client_aborted : close_reason::content_changed);
-      return sending::failed;
-    }
-    output.sent_from_file(result.size);
-    sent(result.size);
-    turn -= result.size;
-  }
-  file_stamp_.reset();
-  return sending::done;
-}
-
 net::task<> connection::flush() {
   begin_writing();
   do {
-    check_wait(co_await wait(transport::wait::write));
+    if (file_.waits_for_disk()) {
+      co_await read_file();
+    } else {
+      check_wait(co_await wait(transport::wait::write));
+    }
     if (has_failed()) co_return;
     turn_time_ = {};
   } while (send_now() == sending::blocked);

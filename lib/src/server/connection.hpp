@@ -6,6 +6,7 @@
 #pragma once
 
 #include "server/exchange.hpp"
+#include "server/file_sending.hpp"
 #include "server/io_session.hpp"
 #include "server/workspace.hpp"
 
@@ -80,7 +81,6 @@ class connection final : public io_session, private asio_httpd::peer {
   void note_broken_rule();
   std::string what_is_answered() const;
   void respond();
-  bool load_small_file();
   void record(std::uint64_t content_size);
   clock::time_point turn_time() noexcept;
   void record_latency() noexcept;
@@ -88,9 +88,6 @@ class connection final : public io_session, private asio_httpd::peer {
   bool must_flush() const noexcept;
   sending send_now();
   sending send_memory();
-  sending send_file();
-  void remember_file() noexcept;
-  bool file_has_changed() const noexcept;
   net::task<> flush();
 
   net::task<> close();
@@ -106,6 +103,14 @@ class connection final : public io_session, private asio_httpd::peer {
   bool is_ready() const noexcept override { return !core_->leaving; }
   clock::time_point arrival() const noexcept override { return exchange_.started; }
   std::shared_ptr<body_source> open_body() override;
+
+  // Files: connection_file.cpp.
+  bool load_small_file();
+  void remember_file() noexcept;
+  sending send_file();
+  std::uint64_t sendable_of_file();
+  net::task<> read_file();
+  void on_fail() noexcept override { file_.cancel(); }
 
   // Content piece by piece: connection_content.cpp.
   net::task<> on_stream();
@@ -123,8 +128,8 @@ class connection final : public io_session, private asio_httpd::peer {
 
   std::unique_ptr<workspace> work_;  // null while idle
   exchange_state exchange_;
-  std::optional<file_stamp> file_stamp_;  // of the file that waits to be sent on
-  std::uint64_t body_before_ = 0;         // of the body, when this period began
+  file_sending file_;
+  std::uint64_t body_before_ = 0;  // of the body, when this period began
   std::uint64_t requests_ = 0;
   clock::time_point turn_time_{};  // when the turn's first request was there; 0: not asked yet
   std::uint32_t unrecorded_ = 0;   // answers of this turn whose latency is not counted yet

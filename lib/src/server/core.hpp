@@ -7,6 +7,7 @@
 #pragma once
 
 #include "http1/head_parser.hpp"
+#include "net/page_cache.hpp"
 #include "server/metrics.hpp"
 #include "server/watchdog.hpp"
 
@@ -51,6 +52,7 @@ struct core {
   std::int64_t started_unix_time = 0;
   asio_httpd::clock::time_point started;
   unsigned threads = 0;
+  net::page_cache* pages = &net::kernel_page_cache();
   std::vector<std::string> listeners;
 
   const asio_httpd::clock& clock() const noexcept { return *options.clock; }

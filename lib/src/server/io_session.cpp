@@ -35,6 +35,8 @@ std::string_view to_string(waiting w) noexcept {
       return "for the client to send";
     case waiting::write:
       return "for the client to take what is sent";
+    case waiting::file:
+      return "for a file to be read from the disk";
     case waiting::nothing:  // in which the handler waits for something of its own
     case waiting::handler:
     case waiting::producer:
@@ -153,6 +155,9 @@ void io_session::deadline_is_over() {
     case waiting::write:
       if (progress_.is_enough(transport(), d)) return wait_for(waiting::write, d.write);
       return fail(close_reason::write_timeout);
+    case waiting::file:
+      core_->log(log_level::error, peer_name() + ": reading the file takes too long");
+      return fail(close_reason::internal_error);
     case waiting::handler:
       handler_timed_out_ = true;
       clear_deadline();
@@ -174,6 +179,7 @@ void io_session::fail(close_reason r) noexcept {
   failed_ = true;
   clear_deadline();
   transport().cancel();
+  on_fail();
   cancel_call();
 }
 

@@ -37,6 +37,7 @@ enum class waiting : std::uint8_t {
   body,
   stream_read,
   write,
+  file,
   handler,
   producer,
   linger,
@@ -74,6 +75,10 @@ class io_session : public net::session {
 
   void wait_for(waiting what, std::chrono::milliseconds d) noexcept { wait_for(what, d, now()); }
   void wait_for(waiting what, std::chrono::milliseconds d, clock::time_point from) noexcept;
+  void wait_until(waiting what, clock::time_point deadline) noexcept {
+    waiting_ = what;
+    set_deadline(deadline);
+  }
   void wait_is_over() noexcept;
   // Waits for the peer to take what is sent, at deadlines::write_rate.
   void begin_writing() noexcept;
@@ -122,6 +127,8 @@ class io_session : public net::session {
   virtual bool is_idle() const noexcept = 0;
   // Whose handler is called; null where that has no route.
   virtual const route* served_route() const noexcept { return nullptr; }
+  // The session has failed: what it waits for beside its transport and its call is to be cancelled.
+  virtual void on_fail() noexcept {}
   // The user's coroutine has begun to wait for something.
   virtual void on_call_waits() {}
 

@@ -120,4 +120,8 @@ void server_access::adopt(server& s, std::unique_ptr<net::transport> t) {
   i.adopt(i.workers.front(), std::move(t), true);
 }
 
+void server_access::use(server& s, net::page_cache& pages) {
+  s.implementation_->core->pages = &pages;
+}
+
 }  // namespace asio_httpd
