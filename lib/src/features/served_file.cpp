@@ -11,11 +11,13 @@
 #include <asio_httpd/range.hpp>
 #include <asio_httpd/vary.hpp>
 
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <ctime>
 #include <utility>
 
@@ -59,6 +61,14 @@ precondition precondition_of(const request& r, const validators& current) {
       .if_modified_since = value_of(from, field::if_modified_since, memory[3]),
       .if_range = value_of(from, field::if_range, memory[4])};
   return evaluate_preconditions(current, wanted);
+}
+
+// File systems that cannot tell whether they would wait (tmpfs) do not.
+ssize_t read_from_memory(const file& opened, std::string& to) noexcept {
+  const iovec all = {to.data(), to.size()};
+  const ssize_t n = ::preadv2(opened.descriptor(), &all, 1, 0, RWF_NOWAIT);
+  const bool cannot_tell = n < 0 && (errno == EOPNOTSUPP || errno == ENOSYS);
+  return cannot_tell ? ::pread(opened.descriptor(), to.data(), to.size(), 0) : n;
 }
 
 }  // namespace
@@ -117,9 +127,10 @@ void served_file::set_precompressed(coding_set codings) {
   if (!codings.empty()) say_varies();
 }
 
-// As it is in one state.
+// As it is in one state. What would have to come from the disk is as good as changed: it is sent as
+// a large file is, which may wait.
 bool served_file::read(const file& opened, std::string& to) const {
-  const ssize_t n = ::pread(opened.descriptor(), to.data(), to.size(), 0);
+  const ssize_t n = read_from_memory(opened, to);
   return n == static_cast<ssize_t>(to.size()) && file_state::of(opened) == state_;
 }
 

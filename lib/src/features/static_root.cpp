@@ -133,7 +133,7 @@ file static_root::look_up(const char* name, std::error_code& error) const noexce
 
 bool static_root::is_folder(const char* name) const noexcept {
   std::error_code error;
-  return open_folder(name, error).is_open();
+  return open_to_change(name, error).is_open();
 }
 
 file static_root::open_as(const char* name, int flags, std::error_code& error) const noexcept {
