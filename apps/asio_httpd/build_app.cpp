@@ -4,6 +4,7 @@
 
 #include "build_app.hpp"
 
+#include <asio_httpd/basic_auth.hpp>
 #include <asio_httpd/request.hpp>
 #include <asio_httpd/response.hpp>
 
@@ -48,6 +49,9 @@ void add(router& to, const file_route& r) {
 
 void add(router& to, const folder_route& r) {
   to.files(r.prefix, r.directory, r.options);
+  if (!r.uploads) return;
+  auto taking = to.uploads(r.prefix, r.directory, r.uploads->options);
+  if (!r.uploads->users.empty()) taking.use(basic_auth("uploads", r.uploads->users));
 }
 
 void add(router& to, const redirect_route& r) {

@@ -14,6 +14,7 @@
 #include <asio_httpd/log.hpp>
 #include <asio_httpd/server.hpp>
 #include <asio_httpd/status.hpp>
+#include <asio_httpd/upload_options.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -35,12 +36,19 @@ struct file_route {
   place said_at = {};
 };
 
+// Clients may put files into the folder.
+struct upload_route {
+  upload_options options = {};
+  std::map<std::string, std::string> users = {};  // and their passwords; none: anybody
+};
+
 // What lies in a folder is served below `prefix`.
 struct folder_route {
   std::vector<std::string> hosts = {};
   std::string prefix = "/";
   std::string directory = {};
   file_options options = {};
+  std::optional<upload_route> uploads = {};
   place said_at = {};
   std::map<std::string, place> keys_said_at = {};
 

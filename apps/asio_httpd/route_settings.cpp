@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "route_value_kinds.hpp"
+#include "upload_settings.hpp"
 
 namespace asio_httpd::app {
 
@@ -46,6 +47,8 @@ std::vector<setting_of<folder_route>> folder_settings() {
       {"precompressed", option(&o::precompressed), flag()},
       {"compression", option(&o::compression), compression()},
       {"cache", option(&o::cache), flag()},
+
+      {"upload", of(&folder_route::uploads), uploads()},
   };
 }
 
@@ -121,6 +124,7 @@ std::vector<std::string> route_keys() {
   add_keys(kind_of<redirect_route>().known(), "", keys);
   add_keys(kind_of<answer_route>().known(), "", keys);
   add_keys(compression_settings(), "compression.", keys);
+  add_keys(upload_settings(), "upload.", keys);
   return keys;
 }
 

@@ -5,6 +5,7 @@
 # The program is at $ASIO_HTTPD_BIN. Nothing here sleeps for a fixed time: a test waits for a line of the program, or
 # asks again until a deadline that only a failure reaches. Ports are chosen by the kernel.
 
+import base64
 import contextlib
 import http.client
 import json
@@ -315,6 +316,35 @@ class Files(BinaryTest):
                 client.sendall(b"GET /flag HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                 self.assertIn(b"flag{asio_httpd}", receive_all(client))
             self.assertEqual(server.stop(), 0)
+
+
+class Uploads(BinaryTest):
+    def put(self, server, path, **fields):
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+        with contextlib.closing(connection):
+            connection.request("PUT", path, body=b"new", headers=fields)
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status
+
+    def test_only_where_and_by_whom_the_configuration_says(self):
+        self.write("www/a.txt", "old")
+        self.write("in/a.txt", "old")
+        config = self.write("site.json", json.dumps({"directory": "www", "routes": [
+            {"prefix": "/in", "directory": "in", "upload": {"users": {"ann": "secret"}, "replace": False}}]}))
+        secret = "Basic " + base64.b64encode(b"ann:secret").decode()
+        with Server("--config", config) as server:
+            self.assertEqual(self.put(server, "/a.txt"), 405)
+            self.assertEqual(self.put(server, "/in/b.txt"), 401)
+            self.assertEqual(self.put(server, "/in/b.txt", Authorization=secret), 201)
+            self.assertEqual(self.put(server, "/in/a.txt", Authorization=secret), 409)
+            self.assertEqual(server.get("/in/b.txt").body, b"new")
+            self.assertEqual(server.get("/in/a.txt").body, b"old")
+
+    def test_not_without_being_asked(self):
+        self.write("www/a.txt", "old")
+        with Server(self.folder / "www") as server:
+            self.assertEqual(self.put(server, "/a.txt"), 405)
 
 
 class Hosts(BinaryTest):
