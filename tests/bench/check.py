@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
 """What a server must answer before it is measured: a wrong answer is no answer, however fast."""
 
+import gzip
 import http.client
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from server import HOST
 class Expected:
     status: int = 200
     content: bytes = b"hello"
+    is_gzip: bool = False  # in the content coding gzip
 
 
 def ask(server, load, headers):
@@ -31,6 +33,10 @@ def check(server, load, expected):
     name = f"{server.peer.name}, {load.path}"
     if answer.status != expected.status:
         raise Failed(f"{name}: {answer.status} instead of {expected.status}")
+    if expected.is_gzip:
+        if answer.headers["Content-Encoding"] != "gzip":
+            raise Failed(f"{name}: no gzip")
+        content = gzip.decompress(content)
     if content != expected.content:
         raise Failed(f"{name}: {len(content)} bytes {content[:40]!r} instead of {len(expected.content)} bytes")
 

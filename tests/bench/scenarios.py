@@ -6,7 +6,7 @@ from check import Expected
 from in_process import Compile, InProcess
 from messages import Messages
 from peers import Setup
-from site_files import FLAG, KIB, SIZES, content
+from site_files import FLAG, KIB, SIZES, STYLE_SIZE, content, text
 from under_load import ColdDownload, Latency, Requests, Threads, WebSocket
 from wrk import Load
 
@@ -30,6 +30,12 @@ def file(name, connections):
                     expected=Expected(content=content(size)), by_bytes=size > 512 * KIB)
 
 
+def compressed(name, ability, what):
+    return Requests(f"gzip/{name}", f"a style sheet of 64 KiB, {what}, 64 connections", ability=ability,
+                    ruler="nginx", load=Load(f"/files/{name}.css", headers=("Accept-Encoding: gzip",)),
+                    expected=Expected(content=text(STYLE_SIZE), is_gzip=True))
+
+
 def routes(count, in_quick):
     return Requests(f"routes/{count}", f"one of {count:,} routes, each in its turn, 64 connections", ability="routes",
                     ruler="nginx", load=Load("/api/things0/list", routes=count), setup=Setup(routes=count),
@@ -50,6 +56,8 @@ SCENARIOS = [
     file("64k", 64),
     file("1m", 16),
     file("100m", 4),
+    compressed("ready", "precompressed", "with its .gz beside it"),
+    compressed("made", "compresses", "compressed by the server"),
     ColdDownload("files/cold", "small answers beside a download of files that are not in memory, to those without"),
     Requests("close", "GET /, a connection for each request, 64 clients", ability="close",
              load=Load(headers=CLOSE), setup=Setup(floor_mode="close")),

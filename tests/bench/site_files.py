@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
 """The site that the peers serve: a few files of fixed content, made in build/bench/site where they are missing."""
 
+import gzip
 import os
 import random
 import shutil
@@ -14,12 +15,25 @@ KIB = 1024
 FLAG = b"flag{the_fastest_of_all_is_the_nothing}\n"
 HELLO = b"hello"
 SIZES = {"1k": KIB, "64k": 64 * KIB, "1m": KIB * KIB, "100m": 100 * KIB * KIB}
+STYLE_SIZE = 64 * KIB
 
 
 def content(size):
     """Bytes that nobody could compress, the same every time."""
     piece = random.Random(size).randbytes(min(size, KIB * KIB))
     return piece * (size // len(piece))
+
+
+def text(size):
+    """Text as it is in the files of a site: the same every time, and a quarter of it in gzip."""
+    random_words = random.Random(size)
+    words = [random_words.randbytes(random_words.randint(1, 5)).hex().encode() for _ in range(1000)]
+    lines = []
+    length = 0
+    while length < size:
+        lines.append(b".%s { %s: %s }\n" % tuple(random_words.choices(words, k=3)))
+        length += len(lines[-1])
+    return b"".join(lines)[:size]
 
 
 def make_file(path, size, made):
@@ -33,6 +47,11 @@ def make():
     make_file(SITE / "hello.txt", len(HELLO), lambda: HELLO)
     for name, size in SIZES.items():
         make_file(SITE / "files" / f"{name}.bin", size, lambda: content(size))
+    style = text(STYLE_SIZE)
+    make_file(SITE / "files" / "made.css", len(style), lambda: style)
+    make_file(SITE / "files" / "ready.css", len(style), lambda: style)
+    ready = gzip.compress(style, mtime=0)
+    make_file(SITE / "files" / "ready.css.gz", len(ready), lambda: ready)
     return SITE
 
 
