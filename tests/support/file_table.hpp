@@ -3,9 +3,9 @@
 // Requests for files and their exact answers, as rows: one site, one request a row, sent as bytes.
 //
 // For every row that is a GET, without being asked: HEAD has the status and all fields of the same
-// GET without its Range, and no content. For every row: one answer and no more, no status above
-// 499, and never a byte of what lies beside the root. Every table is checked twice, with and
-// without remembered files.
+// GET without its Range, and no content. For every row: one answer and no more, no 5xx (but
+// 501 for a method that is none), and never a byte of what lies beside the root. Every table is
+// checked twice, with and without remembered files.
 
 #pragma once
 
