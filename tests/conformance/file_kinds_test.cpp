@@ -196,6 +196,7 @@ TEST_CASE_FIXTURE(kinds_site, "what may not be read is 403, and nothing else is"
       forbidden("/index-closed/"),
       moved("/index-closed", "/index-closed/"),
       found("/unlisted/a.txt", "known by its name"),
+      moved("/unlisted", "/unlisted/"),
       missing("/unlisted/none.txt"),
       missing("/unlisted/"),
       found("/page.html", "page"),

@@ -78,6 +78,15 @@ TEST_CASE_FIXTURE(file_site, "names with odd bytes") {
          missing("/tab%09.txt")});
 }
 
+TEST_CASE_FIXTURE(file_site, "no byte of a name makes an error of the server") {
+  file_rows rows;
+  for (unsigned byte = 0x20; byte <= 0xff; ++byte) {
+    constexpr std::string_view hex = "0123456789abcdef";
+    rows.push_back(missing(std::string("/x%") + hex[byte / 16] + hex[byte % 16] + 'y'));
+  }
+  check(rows);
+}
+
 TEST_CASE_FIXTURE(file_site, "what follows the name of a file") {
   write("a.txt", "a");
   check({found("/a.txt?", "a"), found("/a.txt?v=1", "a"), found("/a.txt?a/../b", "a"),
@@ -107,6 +116,9 @@ TEST_CASE_FIXTURE(file_site, "names as long as can be, and longer") {
          missing("/" + std::string(600, 'n') + "/"),
          found(std::string(200, '/') + longest, "255"),
          {.target = "/" + std::string(100'000, 'n'), .code = 414, .method = ""}});
+  std::string folders;
+  for (int i = 0; i < 250; ++i) folders += "/" + std::string(24, 'n');
+  check({missing(folders), missing(folders + "/")});
   std::string segments;
   for (int i = 0; i < 256; ++i) segments += "/a";
   check({missing(segments), missing(segments + "/"), refused(segments + "/a"),
@@ -174,6 +186,18 @@ TEST_CASE_FIXTURE(file_site, "threat 18: dotfiles are not served") {
         {.dotfiles = true});
 }
 
+TEST_CASE_FIXTURE(file_site, "threat 18: never a file that is being uploaded") {
+  write(".upload-0123456789abcdef", "half a file");
+  write(".uploads", "hidden");
+  write("sub/.upload-x/a.txt", "half a file");
+  const file_rows rows = each({"/.upload-0123456789abcdef", "/%2eupload-0123456789abcdef",
+                               "/sub/.upload-x/a.txt", "/sub/.upload-x/"},
+                              missing);
+  check(rows);
+  check(rows, {.dotfiles = true});
+  check({found("/.uploads", "hidden")}, {.dotfiles = true});
+}
+
 TEST_CASE_FIXTURE(file_site, "what is hidden is not there, by whatever name") {
   write("index.html", "home");
   write("private/key.pem", "hidden");
@@ -184,15 +208,20 @@ TEST_CASE_FIXTURE(file_site, "what is hidden is not there, by whatever name") {
   write("page.html", "hidden");
   write("data.JSON", "not hidden");
   write("a.json", "hidden");
+  write("docs/api.html", "hidden");
+  write("docs/deep/api.html", "not hidden");
   const file_options options = {
-      .clean_urls = true, .hidden = {"private", "*~", "secret/index.html", "page.html", "*.json"}};
+      .clean_urls = true,
+      .hidden = {"private", "*~", "secret/index.html", "page.html", "*.json", "docs/*.html"}};
   check(each({"/private", "/private/", "/private/key.pem", "//private/key.pem",
               "/%70rivate/key.pem", "/private/none", "/sub/private/key.pem", "/draft.txt~",
               "/draft.txt%7E", "/draft.txt%7e", "/sub/draft.txt~", "/secret/", "/secret/index.html",
               "/page.html", "/page", "/a.json", "/%61.json", "/x/../a.json"},
              missing),
         options);
-  check({found("/data.JSON", "not hidden"), found("/", "home")}, options);
+  check({found("/data.JSON", "not hidden"), found("/docs/deep/api", "not hidden"),
+         missing("/docs/api"), missing("/docs/api.html"), found("/", "home")},
+        options);
   // A fallback is none for what is hidden by a name with a dot; a name without one says nothing.
   check({found("/private", "home"), found("/none", "home"), missing("/a.json")},
         {.fallback = "index.html", .hidden = {"private", "*.json"}});

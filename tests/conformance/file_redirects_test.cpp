@@ -68,8 +68,10 @@ TEST_CASE_FIXTURE(folders_site, "a folder without the slash is redirected, with 
          missing("/about.html/")});
   check({moved("/static", "/static/"), moved("/static?x", "/static/?x"),
          moved("/static/sub", "/static/sub/"), moved("/static//sub", "/static/sub/"),
-         missing("//static/sub"), found("/static/", "home"), missing("/staticsub"),
-         missing("/static.html")},
+         missing("//static/sub"), found("/static/", "home"), found("/static//", "home"),
+         found("/static/sub//", "sub"), found("/static//sub///page.html", "page"),
+         found("/x/../static/./about.html", "about"), found("/static/sub/..", "home"),
+         missing("/staticsub"), missing("/static.html")},
         {}, "/static");
 }
 
@@ -186,6 +188,12 @@ TEST_CASE_FIXTURE(folders_site, "clean URLs") {
          {.target = "/about", .fields = {{"If-None-Match", "@etag"}}, .code = 304},
          {.target = "/about", .fields = {{"Range", "bytes=0-1"}}, .code = 206, .content = "ab"}},
         {.clean_urls = true});
+  check({moved("/static/about.html", "/static/about"),
+         moved("/static//about.html?a=b", "/static/about?a=b"),
+         moved("/static/index.html", "/static/"), moved("/static/sub/index.html", "/static/sub/"),
+         found("/static/sub/page", "page"), missing("/static/%2Fabout")},
+        {.clean_urls = true}, "/static");
+  check({missing("/about"), found("/about.html", "about")});
 }
 
 TEST_CASE_FIXTURE(folders_site, "a fallback for applications in the browser") {
@@ -260,4 +268,10 @@ TEST_CASE_FIXTURE(folders_site, "pages for errors have the status of the error")
           .content = "416 Range Not Satisfiable\n",
           .wanted = {{"Content-Range", "bytes */5"}}}},
         options);
+  check({{.target = "/about.html",
+          .fields = {{"Range", "bytes=5-"}},
+          .code = 416,
+          .content = "no such page",
+          .wanted = {{"Content-Range", "bytes */5"}, {"ETag", ""}}}},
+        {.error_pages = {{status::range_not_satisfiable, "404.html"}}});
 }
