@@ -89,8 +89,8 @@ class table {
     INFO("sent:\n", made.sent);
     CHECK(client.receive_answers().empty());
     // 501 is for methods that nobody knows.
-    CHECK((to_integer(made.got.status()) <= 501 &&
-           made.got.status() != status::internal_server_error));
+    const unsigned code = to_integer(made.got.status());
+    CHECK((code < 500 || code == 501));
     CHECK(made.got.text().find(secret_text) == std::string::npos);
     return made;
   }
@@ -98,10 +98,10 @@ class table {
   void check_answer(const file_row& row, const exchange& made) {
     CHECK(to_integer(made.got.status()) == row.code);
     if (row.content) CHECK(made.comparable(made.got.text()) == *row.content);
-    for (const auto& [name, value] : with_tags(row, row.wanted)) {
-      INFO(name);
-      CHECK(made.comparable(std::string(made.got.get(name))) == value);
-      CHECK(made.got.fields().contains(name) == !value.empty());
+    for (const auto& wanted : with_tags(row, row.wanted)) {
+      INFO(wanted.first);
+      CHECK(made.comparable(std::string(made.got.get(wanted.first))) == wanted.second);
+      CHECK(made.got.fields().contains(wanted.first) == !wanted.second.empty());
     }
   }
 
