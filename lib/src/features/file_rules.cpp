@@ -53,6 +53,7 @@ void check_value(const std::string& value) {
 file_rules::file_rules(const file_options& options)
     : media_types_(options.media_types),
       attachments_(options.attachments.begin(), options.attachments.end()),
+      names_(options.dotfiles, options.hidden),
       precompressed_(options.precompressed),
       codings_(codings_of(options.compression)),
       min_size_(options.compression.min_size) {

@@ -30,6 +30,8 @@ class file_rules {
   // "" where browsers show it as they like.
   std::string disposition(std::string_view name) const;
 
+  // Whether a pattern of `hidden` describes it, or a folder above it.
+  bool hides(std::string_view name) const noexcept { return names_.hides(name); }
   bool looks_for_precompressed(std::string_view media_type) const noexcept;
   // Into what a file of that type and size is compressed while it is sent.
   coding_set compressed_into(std::string_view media_type, std::uint64_t size) const noexcept;
@@ -44,6 +46,7 @@ class file_rules {
   std::map<std::string, std::string, std::less<>> media_types_;
   std::vector<cache_rule> cache_control_;
   std::vector<name_pattern> attachments_;
+  name_policy names_;
   bool precompressed_;
   coding_set codings_;
   std::uint64_t min_size_;

@@ -137,6 +137,7 @@ coding_set file_store::precompressed(const lookup& l, const file_state& original
 file_store::opened_file file_store::open_sibling(const lookup& l, content_coding c) const {
   static_path name;
   if (!name.append(l.name) || !name.extend(extension_of(c))) return {};
+  if (rules_.hides(name.text())) return {};
   std::error_code error;
   opened_file made{open_(name.c_str(), error), {}};
   if (!error) made.state = file_state::of(made.opened);

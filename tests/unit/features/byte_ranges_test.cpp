@@ -10,20 +10,15 @@
 #include <string>
 #include <string_view>
 
+#include "support/file_table.hpp"
 #include "support/scratch_folder.hpp"
 
 using namespace asio_httpd;
+using test_support::digits;
 using test_support::scratch_folder;
 using testing::answer;
 
 namespace {
-
-// The byte at `i` is known by its position.
-std::string digits(std::size_t size) {
-  std::string text(size, '\0');
-  for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>('0' + (i / 7 + i) % 10);
-  return text;
-}
 
 struct site {
   scratch_folder folder;

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The routes that serve files, asked through a router in memory: which name leads to which answer.
-// What a file's response looks like is tested in serve_file_test.cpp.
+// The routes that serve files, asked through a router in memory: prefixes, and what they are made
+// of. Which name leads to which answer is tested in tests/conformance/file_*_test.cpp, what a
+// file's response looks like in serve_file_test.cpp.
 
 #include <asio_httpd/router.hpp>
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -50,17 +48,6 @@ std::string location(const router& routes, const std::string& target) {
   return get(r, field::location);
 }
 
-// The status, with 400 for what is not even a request target.
-unsigned code_or_400(const router& routes, const std::string& target) {
-  try {
-    const response r = ask(routes, target);
-    CHECK(content_of(r).find("secret") == std::string::npos);
-    return to_integer(r.status());
-  } catch (const std::invalid_argument&) {
-    return 400;
-  }
-}
-
 // A site beside a secret.
 struct site {
   scratch_folder scratch;
@@ -74,9 +61,6 @@ struct site {
     scratch.write("root/sub/index.html", "<p>sub");
     scratch.write("root/sub/b.css", "b");
     scratch.write("root/empty/none.txt", "");
-    scratch.write("root/.hidden", "hidden");
-    scratch.write("root/.git/config", "hidden");
-    scratch.write("root/.well-known/security.txt", "mail us");
     fs::permissions(scratch.path(), fs::perms(0755));
   }
 
@@ -157,103 +141,6 @@ TEST_CASE("another index, and none") {
   CHECK(code(s.at("/", {.index = "sub"}), "/") == 404);
 }
 
-TEST_CASE("a folder without the slash is redirected, with the query") {
-  const site s;
-  s.scratch.write("root/a b?&/index.html", "");
-  const router routes = s.at("/static");
-  CHECK(location(routes, "/static") == "/static/");
-  CHECK(location(routes, "/static?x=1&y=%20") == "/static/?x=1&y=%20");
-  CHECK(location(routes, "/static/sub") == "/static/sub/");
-  CHECK(location(routes, "/static/sub?a=b") == "/static/sub/?a=b");
-  CHECK(location(routes, "/static/empty") == "/static/empty/");
-  CHECK(location(routes, "/static/a%20b%3F%26") == "/static/a%20b%3F&/");
-  CHECK(ask(routes, "/static/sub").content_size() == 0);
-}
-
-TEST_CASE("threat 19: a redirect stays on this host") {
-  const site s;
-  s.scratch.write("root/evil.com/x/index.html", "");
-  s.scratch.write("root/\\evil.com/index.html", "");
-  const router routes = s.at("/");
-  CHECK(location(routes, "//evil.com") == "/evil.com/");
-  CHECK(location(routes, "///evil.com") == "/evil.com/");
-  CHECK(location(routes, "//evil.com/x") == "/evil.com/x/");
-  CHECK(location(routes, "/%5Cevil.com") == "/%5Cevil.com/");
-  CHECK(location(routes, "/x/..//evil.com") == "/evil.com/");
-  CHECK(code(routes, "/%2Fevil.com") == 404);
-  CHECK(code(routes, "/%2f%2fevil.com") == 404);
-  CHECK(location(routes, "http://evil.com/sub") == "/sub/");
-  CHECK(location(routes, "/sub?//evil.com") == "/sub/?//evil.com");
-}
-
-TEST_CASE("threat 19: no name in the file system splits a response") {
-  const site s;
-  s.scratch.write("root/a\r\nSet-Cookie: x/index.html", "");
-  const unsigned answer = code_or_400(s.at("/"), "/a%0d%0aSet-Cookie:%20x");
-  CHECK((answer == 400 || answer == 404 || answer == 301));  // never a 500
-  if (answer == 301) {
-    CHECK(location(s.at("/"), "/a%0d%0aSet-Cookie:%20x") == "/a%0D%0ASet-Cookie:%20x/");
-  }
-}
-
-TEST_CASE("repeated slashes count as one") {
-  const site s;
-  const router routes = s.at("/static");
-  CHECK(content_of(ask(routes, "/static//a.txt")) == "a");
-  CHECK(content_of(ask(routes, "/static/sub///b.css")) == "b");
-  CHECK(content_of(ask(routes, "/static/sub//")) == "<p>sub");
-  CHECK(content_of(ask(routes, "/static//")) == "<p>home");
-}
-
-TEST_CASE("threat 16: traversal by order of decoding") {
-  const site s;
-  for (const bool dotfiles : {false, true}) {
-    const router routes = s.at("/static", {.dotfiles = dotfiles});
-    for (const char* target : {"/static/../secret.txt",
-                               "/static/%2e%2e/secret.txt",
-                               "/static/%2E%2E/secret.txt",
-                               "/static/.%2e/secret.txt",
-                               "/static/..%2fsecret.txt",
-                               "/static/%2e%2e%2fsecret.txt",
-                               "/static/sub/..%2f..%2fsecret.txt",
-                               "/static/%252e%252e/secret.txt",
-                               "/static/..%252fsecret.txt",
-                               "/static/..%5csecret.txt",
-                               "/static/..\\secret.txt",
-                               "/static//../secret.txt",
-                               "/static/sub/../../secret.txt",
-                               "/static/sub/%2e%2e/%2e%2e/secret.txt",
-                               "/static/....//secret.txt",
-                               "/static/.../secret.txt",
-                               "/static/..;/secret.txt",
-                               "/static/%c0%ae%c0%ae/secret.txt",
-                               "/static/%c0%af../secret.txt",
-                               "/static/..%c0%afsecret.txt",
-                               "/../../secret.txt",
-                               "/static/%2fetc/passwd",
-                               "/static//etc/passwd",
-                               "/static/%2Fetc%2Fpasswd",
-                               "/static/file:///etc/passwd",
-                               "/static/./../secret.txt",
-                               "/static/%2e/%2e%2e/secret.txt",
-                               "/static/a.txt/../../secret.txt"}) {
-      CAPTURE(target);
-      CHECK(code_or_400(routes, target) == 404);
-    }
-    CHECK(code_or_400(routes, "/static/%u002e%u002e/secret.txt") == 400);
-    CHECK(code_or_400(routes, "/static/%") == 400);
-  }
-}
-
-TEST_CASE("dot segments that stay inside are resolved before the route is looked for") {
-  const site s;
-  const router routes = s.at("/static");
-  CHECK(content_of(ask(routes, "/static/sub/../a.txt")) == "a");
-  CHECK(content_of(ask(routes, "/x/../static/./a.txt")) == "a");
-  CHECK(content_of(ask(routes, "/static/sub/%2e%2e/a.txt")) == "a");
-  CHECK(content_of(ask(routes, "/static/sub/..")) == "<p>home");
-}
-
 TEST_CASE("an encoded slash separates nothing and is part of no name") {
   const site s;
   const router routes = s.at("/static");
@@ -262,120 +149,6 @@ TEST_CASE("an encoded slash separates nothing and is part of no name") {
   CHECK(location(s.at("/{user}"), "/ann") == "/ann/");
   CHECK(code(s.at("/{user}"), "/ann%2Fbob") == 404);
   CHECK(content_of(ask(routes, "/static/a.txt?next=%2Fhome")) == "a");
-}
-
-TEST_CASE("threat 17: NUL and control bytes in the path") {
-  const site s;
-  const router routes = s.at("/");
-  for (const char* target :
-       {"/a.txt%00", "/a.txt%00.html", "/%00", "/a%0a.txt", "/a.txt%0a", "/a.txt%7f"}) {
-    CAPTURE(target);
-    const unsigned answer = code_or_400(routes, target);
-    CHECK((answer == 400 || answer == 404));
-  }
-}
-
-TEST_CASE("no name makes a 5xx") {
-  const site s;
-  const router routes = s.at("/");
-  CHECK(code(routes, "/" + std::string(255, 'a')) == 404);
-  CHECK(code(routes, "/" + std::string(256, 'a')) == 404);
-  CHECK(code(routes, "/" + std::string(8000, 'a')) == 404);
-  std::string deep;
-  for (int i = 0; i < 250; ++i) deep += "/aaaaaaaaaaaaaaaaaaaaaaaa";
-  CHECK(code(routes, deep) == 404);
-  for (int c = 0x20; c < 0x100; ++c) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    const auto high = static_cast<std::size_t>(c / 16);
-    const auto low = static_cast<std::size_t>(c % 16);
-    const std::string target = std::string("/x%") + digits[high] + digits[low] + "y";
-    if (c == 0x7f) continue;
-    CAPTURE(target);
-    CHECK(code(routes, target) == 404);
-  }
-}
-
-TEST_CASE("threat 18: dotfiles are hidden unless asked for") {
-  const site s;
-  const router hidden = s.at("/");
-  CHECK(code(hidden, "/.hidden") == 404);
-  CHECK(code(hidden, "/%2ehidden") == 404);
-  CHECK(code(hidden, "/.git/config") == 404);
-  CHECK(code(hidden, "/.git") == 404);
-  CHECK(content_of(ask(hidden, "/.well-known/security.txt")) == "mail us");
-  const router shown = s.at("/", {.dotfiles = true});
-  CHECK(content_of(ask(shown, "/.hidden")) == "hidden");
-  CHECK(content_of(ask(shown, "/.git/config")) == "hidden");
-}
-
-TEST_CASE("threat 18: symlinks out") {
-  const site s;
-  fs::create_symlink("../secret.txt", s.root + "/relative");
-  fs::create_symlink(s.scratch / "secret.txt", s.root + "/absolute");
-  fs::create_symlink("/", s.root + "/slash");
-  fs::create_symlink("..", s.root + "/up");
-  fs::create_symlink("/proc/self", s.root + "/self");
-  fs::create_symlink("loop", s.root + "/loop");
-  fs::create_symlink("../../secret.txt", s.root + "/empty/index.html");
-  const router routes = s.at("/");
-  for (const char* target :
-       {"/relative", "/absolute", "/slash", "/slash/", "/slash/etc/passwd", "/up", "/up/secret.txt",
-        "/self/environ", "/self/cwd", "/loop", "/loop/x", "/empty/"}) {
-    CAPTURE(target);
-    CHECK(code(routes, target) == 404);
-  }
-}
-
-TEST_CASE("symlinks that stay inside are followed") {
-  const site s;
-  fs::create_symlink("a.txt", s.root + "/link.html");
-  fs::create_directory_symlink("sub", s.root + "/other");
-  const router routes = s.at("/");
-  const response r = ask(routes, "/link.html");
-  CHECK(content_of(r) == "a");
-  CHECK(get(r, field::content_type) == "text/html; charset=utf-8");  // by the name that was asked
-  CHECK(content_of(ask(routes, "/other/")) == "<p>sub");
-  CHECK(location(routes, "/other") == "/other/");
-}
-
-TEST_CASE("threat 18: FIFOs, devices and sockets are 404 at once") {
-  const site s;
-  const router routes = s.at("/");
-  REQUIRE(::mkfifo((s.root + "/fifo").c_str(), 0666) == 0);
-  CHECK(code(routes, "/fifo") == 404);
-
-  const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_un name{};
-  name.sun_family = AF_UNIX;
-  const std::string path = s.root + "/socket";
-  REQUIRE(path.size() < sizeof name.sun_path);
-  std::copy(path.begin(), path.end(), name.sun_path);
-  REQUIRE(::bind(listener, reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0);
-  CHECK(code(routes, "/socket") == 404);
-  ::close(listener);
-
-  router devices;
-  devices.files("/", "/dev");
-  CHECK(code(devices, "/null") == 404);
-  CHECK(code(devices, "/zero") == 404);
-  CHECK(code(devices, "/tty") == 404);
-}
-
-TEST_CASE("an unreadable file is 403, its neighbours are not") {
-  const site s;
-  const router routes = s.at("/");
-  fs::permissions(s.root + "/a.txt", fs::perms(0));
-  fs::permissions(s.root + "/empty", fs::perms(0));
-  fs::permissions(s.root + "/sub", fs::perms(0711));
-  {
-    const test_support::unprivileged nobody;
-    CHECK(code(routes, "/a.txt") == 403);
-    CHECK(code(routes, "/") == 200);
-    CHECK(code(routes, "/empty/none.txt") == 403);
-    CHECK(location(routes, "/sub") == "/sub/");
-    CHECK(code(routes, "/sub/") == 200);
-  }
-  fs::permissions(s.root + "/empty", fs::perms(0755));
 }
 
 TEST_CASE("threat 12: without a free descriptor the answer is 503") {
