@@ -67,24 +67,22 @@ void check_ranges(std::string_view value) {
   FUZZ_REQUIRE(length <= 2 * file_size);
 }
 
-// The simplest matcher, which tries everything.
-bool fits(std::string_view pattern, std::string_view path) {
+// The simplest matcher, which tries everything. "**/" stands for folders where a segment begins.
+bool fits(std::string_view pattern, std::string_view path, bool at_segment = true) {
   if (pattern.empty()) return path.empty();
-  if (pattern.starts_with("**/")) {
+  if (at_segment && pattern.starts_with("**/")) {
     if (fits(pattern.substr(3), path)) return true;
     const std::size_t slash = path.find('/');
     return slash != path.npos && fits(pattern, path.substr(slash + 1));
   }
-  if (pattern.starts_with("**")) {
-    return fits(pattern.substr(2), path) || (!path.empty() && fits(pattern, path.substr(1)));
-  }
+  const bool crosses = pattern.starts_with("**");
   if (pattern[0] == '*') {
-    if (fits(pattern.substr(1), path)) return true;
-    return !path.empty() && path[0] != '/' && fits(pattern, path.substr(1));
+    if (fits(pattern.substr(crosses ? 2 : 1), path, false)) return true;
+    return !path.empty() && (crosses || path[0] != '/') && fits(pattern, path.substr(1), false);
   }
   if (path.empty()) return false;
   const bool same = pattern[0] == '?' ? path[0] != '/' : pattern[0] == path[0];
-  return same && fits(pattern.substr(1), path.substr(1));
+  return same && fits(pattern.substr(1), path.substr(1), pattern[0] == '/');
 }
 
 void check_pattern(std::string_view pattern, std::string_view path) {
@@ -100,6 +98,7 @@ void check_pattern(std::string_view pattern, std::string_view path) {
   if (pattern.find('{') != pattern.npos) return;
   if (pattern.find('/') == pattern.npos) path = path.substr(path.rfind('/') + 1);
   FUZZ_REQUIRE(matches == fits(pattern, path));
+  FUZZ_REQUIRE(!matches || path.empty() || made->matches_or_holds(path));
 }
 
 void check_digest(std::string_view value) {

@@ -29,8 +29,7 @@ struct parts {
   std::string end;
 };
 
-// Content that has it by chance is as likely as two random numbers that are alike; who made the
-// file could not know it.
+// Content that has it by chance is as likely as two random numbers that are alike.
 std::string random_boundary() {
   std::array<char, 33> text{};
   char* at = text.data();

@@ -87,7 +87,8 @@ class brotli_encoder final : public content_encoder::implementation {
   explicit brotli_encoder(std::uint64_t size)
       : state_(::BrotliEncoderCreateInstance(nullptr, nullptr, nullptr)) {
     if (!state_) throw std::bad_alloc();
-    constexpr std::uint64_t most = 1U << 30;
+    // From a MiB on it would take tables of twice the size.
+    constexpr std::uint64_t most = (1U << 20) - 1;
     ::BrotliEncoderSetParameter(state_.get(), BROTLI_PARAM_QUALITY, brotli_quality);
     ::BrotliEncoderSetParameter(state_.get(), BROTLI_PARAM_LGWIN, window_bits);
     ::BrotliEncoderSetParameter(state_.get(), BROTLI_PARAM_MODE, BROTLI_MODE_TEXT);

@@ -2,36 +2,19 @@
 
 #include "features/encoded_file.hpp"
 
-#include <asio_httpd/blocking.hpp>
-
-#include <atomic>
 #include <optional>
 #include <utility>
 
 #include "features/content_encoder.hpp"
 #include "features/file_pieces.hpp"
+#include "features/on_pool.hpp"
+#include "features/places.hpp"
 
 namespace asio_httpd::features {
 
 namespace {
 
-std::atomic<std::size_t> places_taken{0};
-
-// One of the places; gone with the response.
-class place {
- public:
-  static std::shared_ptr<place> take() {
-    if (places_taken.fetch_add(1, std::memory_order_relaxed) < encoded_file::most_at_once) {
-      return std::make_shared<place>();
-    }
-    places_taken.fetch_sub(1, std::memory_order_relaxed);
-    return nullptr;
-  }
-  place() = default;
-  ~place() { places_taken.fetch_sub(1, std::memory_order_relaxed); }
-  place(const place&) = delete;
-  place& operator=(const place&) = delete;
-};
+places encoders(encoded_file::most_at_once);
 
 // What happens away from the connection.
 class work {
@@ -42,7 +25,7 @@ class work {
   // Whether there is more. What has come about is in `made`.
   bool advance() {
     made.clear();
-    while (made.size() < piece_size) {
+    for (std::size_t i = 0; i < most_pieces && made.size() < piece_size; ++i) {
       const std::string_view piece = pieces_.read();
       if (piece.empty()) {
         encoder_.finish(made);
@@ -57,17 +40,11 @@ class work {
 
  private:
   static constexpr std::size_t piece_size = 16 * 1024;
+  // Content that shrinks to nothing comes to an end of its turn, too.
+  static constexpr std::size_t most_pieces = 16;
   file_pieces pieces_;
   content_encoder encoder_;
 };
-
-boost::asio::awaitable<bool> advance(work& w) {
-  try {
-    co_return co_await run_blocking([&w] { return w.advance(); });
-  } catch (const http_error&) {  // the pool has too much to do
-  }
-  co_return w.advance();
-}
 
 // What was sent, as long as it is short enough to be kept.
 class kept_content {
@@ -87,7 +64,7 @@ boost::asio::awaitable<void> send(std::unique_ptr<work> w, const encoded_file::k
                                   body_writer to) {
   kept_content kept;
   for (bool more = true; more;) {
-    more = co_await advance(*w);
+    more = co_await on_pool([&w] { return w->advance(); });
     if (*keep) kept.add(w->made);
     if (!w->made.empty()) co_await to.write(w->made);
   }
@@ -99,7 +76,7 @@ boost::asio::awaitable<void> send(std::unique_ptr<work> w, const encoded_file::k
 std::shared_ptr<const body_producer> encoded_file::make(std::shared_ptr<const file> opened,
                                                         const file_state& state,
                                                         content_coding coding, keeper keep) {
-  auto taken = place::take();
+  auto taken = encoders.take();
   if (!taken) return nullptr;
   return std::make_shared<const body_producer>(
       body_producer{[taken = std::move(taken), opened = std::move(opened), state, coding,

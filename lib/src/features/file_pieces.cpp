@@ -2,8 +2,6 @@
 
 #include "features/file_pieces.hpp"
 
-#include <asio_httpd/blocking.hpp>
-
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,15 +9,13 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "features/on_pool.hpp"
+
 namespace asio_httpd::features {
 
 boost::asio::awaitable<std::string_view> file_pieces::next() {
   if (left_ == 0) co_return std::string_view();
-  try {
-    co_return co_await run_blocking([this] { return read(); });
-  } catch (const http_error&) {  // the pool has too much to do
-  }
-  co_return read();
+  co_return co_await on_pool([this] { return read(); });
 }
 
 // A file that was replaced by another is still what it was, though its time of change is not.

@@ -45,6 +45,11 @@ bool is_outdated(const file_state& made, const file_state& original) noexcept {
   return made.modified.seconds + order_of_checkout < original.modified.seconds;
 }
 
+// No coding makes nothing of a file: it was not finished.
+bool is_of_use(const file_state& made, const file_state& original) noexcept {
+  return made.size != 0 && !is_outdated(made, original);
+}
+
 // Ranges are of the file as it is.
 bool wants_range(const request& r) noexcept {
   return r.method() == method::get && r.fields().contains(field::range);
@@ -129,7 +134,7 @@ coding_set file_store::precompressed(const lookup& l, const file_state& original
   if (!rules_.looks_for_precompressed(media_type_of(l))) return found;
   for (const sibling& s : siblings) {
     const auto [opened, state] = open_sibling(l, s.coding);
-    if (state && !is_outdated(*state, original)) found.insert(s.coding);
+    if (state && is_of_use(*state, original)) found.insert(s.coding);
   }
   return found;
 }
@@ -189,6 +194,7 @@ void file_store::answer_not_acceptable(response& to) {
 void file_store::answer_too_busy(response& to) {
   to = error_response(status::service_unavailable);
   to.set(field::retry_after, "1");
+  vary_by("Accept-Encoding", to.fields());
 }
 
 // ---- other codings ------------------------------------------------------------------------------

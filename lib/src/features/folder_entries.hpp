@@ -43,6 +43,8 @@ class folder_entries {
   std::size_t files() const noexcept { return size() - folders_; }
   // Of all files, as far as it is known.
   std::uint64_t total_size() const noexcept { return total_size_; }
+  // There is more, which is not kept.
+  void cut() noexcept { is_cut_ = true; }
   // Whether there was more than was kept.
   bool is_cut() const noexcept { return is_cut_; }
 

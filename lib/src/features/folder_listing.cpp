@@ -19,7 +19,9 @@
 
 #include "features/folder_reader.hpp"
 #include "features/listing.hpp"
+#include "features/on_pool.hpp"
 #include "features/open_error.hpp"
+#include "features/places.hpp"
 
 namespace asio_httpd::features {
 
@@ -65,29 +67,43 @@ std::size_t depth_of(std::string_view path) {
 
 // ---- the content --------------------------------------------------------------------------------
 
+constexpr std::size_t few_entries = 2'000;
+places long_listings(16);
+
 struct listing_task {
   folder_reader from;
   listing made;
   const listing_format* format;
 
+  std::shared_ptr<void> place = {};  // of those that are long
+
   // False at the end.
   bool read_more();
+  bool add(const folder_entry& found);
 };
+
+// A page that is sent slowly keeps its entries for as long, so only some may have many.
+bool listing_task::add(const folder_entry& found) {
+  if (made.entries.size() == few_entries && !place) place = long_listings.take();
+  if (made.entries.size() < few_entries || place) return made.entries.add(found);
+  made.entries.cut();
+  return false;
+}
 
 bool listing_task::read_more() {
   folder_entry found;
   for (std::size_t i = 0; i < step_size; ++i) {
     const folder_reader::step step = from.next(found);
     if (step == folder_reader::step::end) return false;
-    if (step == folder_reader::step::entry && !made.entries.add(found)) return false;
+    if (step == folder_reader::step::entry && !add(found)) return false;
   }
   return true;
 }
 
 boost::asio::awaitable<void> read(listing_task& task) {
-  while (co_await run_blocking([&task] { return task.read_more(); })) {
+  while (co_await on_pool([&task] { return task.read_more(); })) {
   }
-  co_await run_blocking([&task] { task.made.entries.sort(task.made.order); });
+  co_await on_pool([&task] { task.made.entries.sort(task.made.order); });
 }
 
 boost::asio::awaitable<void> write(std::shared_ptr<listing_task> task, body_writer out) {

@@ -68,7 +68,7 @@ void append_visible(std::string& to, std::string_view name) {
   append_html(to, visible(name));
 }
 
-// No path with a control byte is a request (400), so there is nothing to link to.
+// No path with a control byte is a request (404), so there is nothing to link to.
 bool can_be_asked_for(std::string_view name) noexcept {
   return std::none_of(name.begin(), name.end(), is_control);
 }

@@ -57,6 +57,12 @@ std::size_t hash_length(std::string_view text) noexcept {
   return looks_random(text.substr(0, length)) ? length : 0;
 }
 
+// Who hides all that is in a folder does not want to show an empty one.
+std::string_view without_all_below(std::string_view pattern) noexcept {
+  while (pattern.size() > 3 && pattern.ends_with("/**")) pattern.remove_suffix(3);
+  return pattern;
+}
+
 }  // namespace
 
 // ---- making one ---------------------------------------------------------------------------------
@@ -66,15 +72,19 @@ name_pattern::name_pattern(std::string_view text) : has_slash_(has_slash(text)) 
     throw std::invalid_argument("asio_httpd: \"" + std::string(text) +
                                 "\" is no pattern of names: write \"*.js\" or \"assets/**\"");
   }
-  while (!text.empty()) parts_.push_back(take_part(text));
+  for (bool at_segment = true; !text.empty();) {
+    parts_.push_back(take_part(text, at_segment));
+    const part& last = parts_.back();
+    at_segment = last.is == kind::any_folders || (last.is == kind::literal && last.byte == '/');
+  }
 }
 
-name_pattern::part name_pattern::take_part(std::string_view& rest) {
+name_pattern::part name_pattern::take_part(std::string_view& rest, bool at_segment) {
   const auto take = [&rest](std::size_t n, part p) {
     rest.remove_prefix(n);
     return p;
   };
-  if (rest.starts_with("**/")) return take(3, {kind::any_folders});
+  if (at_segment && rest.starts_with("**/")) return take(3, {kind::any_folders});
   if (rest.starts_with("**")) return take(2, {kind::any_path});
   if (rest.starts_with(hash_name)) return take(hash_name.size(), {kind::hash});
   if (rest.front() == '{' || rest.front() == '}') {
@@ -107,13 +117,28 @@ bool name_pattern::star::takes_more(std::string_view path) noexcept {
 }
 
 bool name_pattern::matches(std::string_view path) const noexcept {
-  if (!has_slash_) path = last_component(path);
+  return fits(has_slash_ ? path : last_component(path), false);
+}
+
+bool name_pattern::matches_or_holds(std::string_view path) const noexcept {
+  if (has_slash_) return fits(path, true);
+  while (!path.empty()) {
+    const std::string_view segment = path.substr(0, path.find('/'));
+    if (fits(segment, false)) return true;
+    path.remove_prefix(std::min(segment.size() + 1, path.size()));
+  }
+  return false;
+}
+
+// With `or_begins` it is enough that a folder on the way fits.
+bool name_pattern::fits(std::string_view path, bool or_begins) const noexcept {
   star within;  // a segment
   star across;  // segments
   std::size_t next = 0;
   std::size_t at = 0;
   while (at < path.size() || next < parts_.size()) {
     const kind is = next < parts_.size() ? parts_[next].is : kind::end;
+    if (is == kind::end && or_begins && at != 0 && path[at] == '/') return true;
     if (is == kind::any_bytes) {
       within = {is, ++next, at};
     } else if (is == kind::any_path || is == kind::any_folders) {
@@ -139,17 +164,13 @@ bool name_pattern::matches(std::string_view path) const noexcept {
 // ---- what is served -----------------------------------------------------------------------------
 
 name_policy::name_policy(bool dotfiles, const std::vector<std::string>& hidden)
-    : dotfiles_(dotfiles), hidden_(hidden.begin(), hidden.end()) {}
+    : dotfiles_(dotfiles) {
+  for (const std::string_view pattern : hidden) hidden_.emplace_back(without_all_below(pattern));
+}
 
 bool name_policy::hides(std::string_view path) const noexcept {
-  if (hidden_.empty()) return false;
-  for (std::size_t end = path.find('/'); !path.empty(); end = path.find('/', end + 1)) {
-    const std::string_view upto = path.substr(0, end);
-    const auto fits = [upto](const name_pattern& p) { return p.matches(upto); };
-    if (std::any_of(hidden_.begin(), hidden_.end(), fits)) return true;
-    if (end == path.npos) return false;
-  }
-  return false;
+  const auto fits = [path](const name_pattern& p) { return p.matches_or_holds(path); };
+  return std::any_of(hidden_.begin(), hidden_.end(), fits);
 }
 
 bool name_policy::shows(std::string_view folder, std::string_view name) const {

@@ -2,8 +2,8 @@
 //
 // Patterns of names of files, as <asio_httpd/file_options.hpp> describes them.
 //
-// Immutable, any thread. `matches` allocates nothing; its time is bounded by the product of the
-// lengths, of which one is the administrator's and the other at most that of a name.
+// Immutable, any thread. Nothing is allocated. The time for a path is bounded by its length times
+// that of the pattern and of a segment, which is a name's.
 
 #pragma once
 
@@ -23,6 +23,8 @@ class name_pattern {
 
   // `path` is relative to the root, without a slash at either end.
   bool matches(std::string_view path) const noexcept;
+  // Whether it, or a folder above it, does.
+  bool matches_or_holds(std::string_view path) const noexcept;
 
  private:
   enum class kind : std::uint8_t {
@@ -45,7 +47,8 @@ class name_pattern {
     std::size_t at = 0;
     bool takes_more(std::string_view path) noexcept;
   };
-  static part take_part(std::string_view& rest);
+  static part take_part(std::string_view& rest, bool at_segment);
+  bool fits(std::string_view path, bool or_begins) const noexcept;
   std::size_t match_one(kind is, std::string_view rest, std::size_t index) const noexcept;
 
   std::vector<part> parts_;

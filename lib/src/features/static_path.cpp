@@ -12,7 +12,7 @@ namespace {
 
 bool may_serve(std::string_view segment, bool dotfiles) noexcept {
   if (segment == "." || segment == "..") return false;
-  if (segment.find('\0') != std::string_view::npos) return false;
+  if (segment.size() > NAME_MAX || segment.find('\0') != std::string_view::npos) return false;
   if (segment.starts_with(upload_prefix)) return false;
   return dotfiles || !segment.starts_with('.') || segment == ".well-known";
 }

@@ -14,12 +14,17 @@
 #include <utility>
 
 #include "features/attachment.hpp"
+#include "features/on_pool.hpp"
 #include "features/open_error.hpp"
+#include "features/places.hpp"
 #include "features/tar_source.hpp"
 
 namespace asio_httpd::features {
 
 namespace {
+
+// Each has a descriptor open for each level of folders that it is in.
+places archives(32);
 
 constexpr std::string_view tar_type = "application/x-tar";
 
@@ -34,7 +39,7 @@ boost::asio::awaitable<void> write(std::shared_ptr<tar_source> source, body_writ
   std::string chunk;
   chunk.reserve(tar_source::chunk_size);
   for (bool more = true; more;) {
-    more = co_await run_blocking([&] { return source->read(chunk); });
+    more = co_await on_pool([&] { return source->read(chunk); });
     if (!chunk.empty()) co_await out.write(chunk);
   }
 }
@@ -48,9 +53,16 @@ void answer_archive(const request& r, served_folder where, response& to) {
     to = error_response(status_for_open_error(error));
     return;
   }
+  auto place = archives.take();
+  if (!place) {
+    to = error_response(status::service_unavailable);
+    to.set(field::retry_after, "10");
+    return;
+  }
   const std::string name = name_of(r);
   auto source = std::make_shared<tar_source>(std::move(where), std::move(opened), name);
-  to = streaming(tar_type, [source](body_writer out) { return write(source, std::move(out)); });
+  to = streaming(tar_type,
+                 [source, place](body_writer out) { return write(source, std::move(out)); });
   to.set(field::content_disposition, attachment_disposition(name + ".tar"));
   to.set(field::cache_control, "no-cache").set(field::x_content_type_options, "nosniff");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The part of the loop that sends files. It no_deadline waits for the disk where the kernel can
+// The part of the loop that sends files. It never waits for the disk where the kernel can
 // tell that it would have to: what is not in memory is read elsewhere, while other connections go
 // on.
 

@@ -163,6 +163,22 @@ TEST_CASE_FIXTURE(site, "what is older than the original is not sent for it") {
   CHECK(server.run_until([&] { return get("/app.js", "br").text() == "js as br"; }));
 }
 
+TEST_CASE_FIXTURE(site, "what was not finished is not sent") {
+  folder.write("small.txt.gz", "");
+  CHECK(decoded(content_coding::gzip, get("/small.txt", "gzip").text()) == small);
+}
+
+TEST_CASE_FIXTURE(site, "several ranges of what is in a coding are all of it") {
+  folder.write("wide.js", large);
+  folder.write("wide.js.gz", large);
+  const auto ranged = [&](const std::string& range) {
+    return server.get("/wide.js", {{"Accept-Encoding", "gzip, identity;q=0"}, {"Range", range}});
+  };
+  CHECK(ranged("bytes=0-1").status() == status::partial_content);
+  CHECK(ranged("bytes=0-1,1000-1001").status() == status::ok);
+  CHECK(ranged("bytes=0-1,1000-1001").text() == large);
+}
+
 TEST_CASE("codings that are off") {
   const file_options only_gzip = {.compression = {.zstd = false, .brotli = false}};
   site zips(only_gzip);

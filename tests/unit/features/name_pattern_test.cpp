@@ -40,6 +40,10 @@ TEST_CASE("patterns of names") {
       {"**/assets/*.js", "my/own/assets/deep/a.js", false},
       {"**/assets/*.js", "assets/a.js", true},
       {"**/assets/*.js", "myassets/a.js", false},
+      {"x**/b", "x1/2/b", true},
+      {"x**/b", "xb", false},
+      {"**a**/b", "a1/ab", false},
+      {"**a**/b", "1a2/3/b", true},
       {"a/**/b", "a/b", true},
       {"a/**/b", "a/1/2/b", true},
       {"a/**/b", "a/1/2/3", false},
@@ -82,7 +86,9 @@ TEST_CASE("what is hidden hides what is below it") {
   CHECK(policy.hides("private/key.pem"));
   CHECK(policy.hides("x/private/key.pem"));
   CHECK(policy.hides("a/b/c"));
-  CHECK_FALSE(policy.hides("a/b"));
+  CHECK(policy.hides("a/b"));  // which would be empty
+  CHECK_FALSE(policy.hides("a/bc"));
+  CHECK_FALSE(policy.hides("a"));
   CHECK_FALSE(policy.hides("privateer"));
   CHECK_FALSE(policy.hides(""));
 }

@@ -92,15 +92,23 @@ TEST_CASE("append puts a slash between, and none before the first") {
 }
 
 TEST_CASE("a name that the kernel would not take is refused, up to the last byte") {
-  const std::string longest(static_path::max_size, 'a');
+  std::string longest;
+  while (longest.size() < static_path::max_size - 256) longest.append(255, 'a').append("/");
+  longest.append(static_path::max_size - longest.size(), 'a');
+  REQUIRE(longest.size() == static_path::max_size);
   CHECK(named(longest) == longest);
   CHECK(named(longest + "a") == refused);
   CHECK(named("/" + longest) == longest);
   CHECK(named(longest + "/b") == refused);
   static_path path;
-  REQUIRE(path.assign(std::string(static_path::max_size - 2, 'a'), false));
+  REQUIRE(path.assign(longest.substr(0, static_path::max_size - 2), false));
   CHECK_FALSE(path.append("bc"));
   CHECK(path.append("b"));
   CHECK(path.text().size() == static_path::max_size);
   CHECK_FALSE(path.append(""));
+}
+
+TEST_CASE("nor a segment that is longer than a name can be") {
+  CHECK(named("a/" + std::string(255, 'b')) == "a/" + std::string(255, 'b'));
+  CHECK(named("a/" + std::string(256, 'b')) == refused);
 }
