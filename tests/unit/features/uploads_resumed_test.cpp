@@ -57,6 +57,12 @@ void wait_for(upload_site& site, const std::string& at, std::uintmax_t size) {
       [&] { return fs::file_size(site.root + "/.upload-" + token + ".part") == size; }));
 }
 
+// Anybody may write there, and look.
+void open_to_all(upload_site& site) {
+  for (const std::string& name : {site.scratch.path().string(), site.root, site.root + "/sub"})
+    fs::permissions(name, fs::perms::all);
+}
+
 std::string problem_of(const testing::answer& a) {
   CHECK(a.get(field::content_type) == "application/problem+json");
   const std::string type = a.json().at("type");
@@ -291,6 +297,27 @@ TEST_CASE("what is too old, or has no record, goes; what another process has sta
   CHECK(append(s, "/up/.uploads/" + held, "4", "x").status() == status::conflict);
   CHECK(test_support::read_file(folder / (".upload-" + held + ".part")) == "held");
 }
+
+// --- the fields ----------------------------------------------------------------------------------
+
+TEST_CASE("parameters of the fields are ignored, and what cannot be read is refused") {
+  upload_site site;
+  const auto made = site.server.put(
+      "/up/new", "one",
+      {{"Upload-Complete", "?0;a=1"}, {"Upload-Length", "6;b"}, {"Repr-Digest", digest("onetwo")}});
+  CHECK(made.get(field::location).starts_with("/up/.uploads/"));
+  CHECK(made.get("Upload-Length") == "6");
+  CHECK(
+      append(site.server, std::string(made.get(field::location)), "3;c", "two", "?1;d").status() ==
+      status::created);
+  for (const char* unreadable : {"", "0", "?2", "?0,", "?0, ?0", "true", ";a", "?0 a"}) {
+    CHECK(site.put("/up/x", "x", {{"Upload-Complete", unreadable}}) == 400);
+  }
+  CHECK(site.put("/up/x", "x", {{"Upload-Complete", "?0"}, {"Upload-Complete", "?0"}}) == 400);
+  CHECK_FALSE(fs::exists(site.root + "/x"));
+}
+
+// --- records -------------------------------------------------------------------------------------
 
 TEST_CASE("a record is read as it was written, and only whole") {
   features::upload_record r;
