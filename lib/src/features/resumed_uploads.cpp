@@ -121,6 +121,11 @@ void check_whole_length(const request& r, const request_body& body) {
     throw http_error(status::bad_request, "The lengths that were given for the file differ\n");
 }
 
+void check_whole_length(const request& r, std::uint64_t received) {
+  if (upload_complete(r.fields()) && upload_length(r.fields()).value_or(received) != received)
+    throw http_error(status::bad_request, "The file is not as long as was said\n");
+}
+
 std::string resumed_uploads::limits_of(const upload_record& record) const {
   const auto left = std::max<std::int64_t>(all_.age_left(record), 0);
   return "max-size=" + std::to_string(options().file_limit) + ", max-age=" + std::to_string(left);

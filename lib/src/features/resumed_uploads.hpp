@@ -68,6 +68,8 @@ class resumed_uploads {
 
 // Throws http_error 400 where the lengths that a request for a whole file gives are not the same.
 void check_whole_length(const request& r, const request_body& body);
+// The same, once all of it is there.
+void check_whole_length(const request& r, std::uint64_t received);
 
 // The resources of unfinished uploads.
 void add_resumed_uploads(router& to, const std::shared_ptr<resumed_uploads>& all,

@@ -81,6 +81,7 @@ class put_route {
     const auto content = std::make_shared<upload_content>(r, std::move(body), store_->quota());
     saved_file made = make_file(target.folder);
     co_await write_content(request_body(content), [&](std::string_view p) { made.write(p); });
+    check_whole_length(r, made.size());
     const auto give_name = [&](if_taken what) {
       std::error_code error;
       made.keep_as(target.folder, target.name, what, error);

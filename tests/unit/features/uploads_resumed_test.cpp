@@ -317,6 +317,16 @@ TEST_CASE("parameters of the fields are ignored, and what cannot be read is refu
   CHECK_FALSE(fs::exists(site.root + "/x"));
 }
 
+TEST_CASE("the length of a whole file is compared with what came, where it was not known before") {
+  upload_site site;
+  auto c = site.server.connect();
+  c.send(
+      "PUT /up/x HTTP/1.1\r\nHost: x\r\nUpload-Complete: ?1\r\nUpload-Length: 100\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n");
+  CHECK(c.receive_answer().status() == status::bad_request);
+  CHECK_FALSE(fs::exists(site.root + "/x"));
+}
+
 // --- records -------------------------------------------------------------------------------------
 
 TEST_CASE("a record is read as it was written, and only whole") {
