@@ -136,8 +136,8 @@ class partial_uploads::entry {
 
 // --- one request's ------------------------------------------------------------------------------
 
-partial_uploads::lease::lease(partial_uploads& owner, std::shared_ptr<entry> held)
-    : owner_(&owner), entry_(std::move(held)) {
+partial_uploads::lease::lease(partial_uploads& owner, std::shared_ptr<entry> held, bool is_kept)
+    : owner_(&owner), entry_(std::move(held)), is_kept_(is_kept) {
   const std::lock_guard lock(entry_->held);
   number_ = ++entry_->holder;
   record_ = entry_->record;
@@ -145,7 +145,12 @@ partial_uploads::lease::lease(partial_uploads& owner, std::shared_ptr<entry> hel
 }
 
 partial_uploads::lease::~lease() {
-  if (entry_) owner_->give_back(std::move(entry_));
+  if (!entry_) return;
+  try {
+    if (!is_kept_) discard();
+  } catch (const http_error&) {  // it is discarded already
+  }
+  owner_->give_back(std::move(entry_));
 }
 
 const std::string& partial_uploads::lease::token() const noexcept {
@@ -213,6 +218,7 @@ void partial_uploads::lease::discard() {
   const auto lock = hold();
   owner_->remove_files(entry_->token, entry_->part);
   ++entry_->holder;  // nobody's
+  is_kept_ = true;
 }
 
 // --- all of them --------------------------------------------------------------------------------
@@ -240,17 +246,18 @@ partial_uploads::lease partial_uploads::create(upload_record record) {
   if (!made->part.is_open()) throw upload_error(errno);
   ::flock(made->part.descriptor(), LOCK_EX | LOCK_NB);
   ++count_;
-  write_record(made->token, *made->record);
   {
     const std::lock_guard lock(known_);
     entries_[made->token] = made;
   }
-  return lease(*this, std::move(made));
+  lease begun(*this, made, false);
+  write_record(made->token, *made->record);
+  return begun;
 }
 
 partial_uploads::lease partial_uploads::take_over(const std::string& token) {
   if (!is_token(token)) throw no_upload();
-  lease held(*this, find(token));
+  lease held(*this, find(token), true);
   if (!read_record(token)) throw no_upload();  // discarded, by a request that is still here
   return held;
 }

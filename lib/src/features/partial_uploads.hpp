@@ -35,7 +35,7 @@ class partial_uploads {
 
   class entry;
   // What one request can do with an upload: all of it throws http_error 409 once another request
-  // holds it.
+  // holds it. One that was created goes with its lease, unless it is kept.
   class lease {
    public:
     lease(lease&&) noexcept = default;
@@ -54,12 +54,14 @@ class partial_uploads {
     void set_length(std::uint64_t length);
     // Gives it its name. Blocks.
     placed_file complete();
-    // Removes it, with its record.
+    // Removes it, with its record. Blocks.
     void discard();
+    // Once a client is told where it is.
+    void keep() noexcept { is_kept_ = true; }
 
    private:
     friend class partial_uploads;
-    lease(partial_uploads& owner, std::shared_ptr<entry> held);
+    lease(partial_uploads& owner, std::shared_ptr<entry> held, bool is_kept);
     std::unique_lock<std::mutex> hold() const;
     file content() const;
 
@@ -68,6 +70,7 @@ class partial_uploads {
     std::uint64_t number_;
     std::shared_ptr<const upload_record> record_;  // as it was taken over
     bool is_complete_;
+    bool is_kept_;
   };
 
   // Throws http_error 503 where there are too many.

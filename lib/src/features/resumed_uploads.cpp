@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "features/digest_field.hpp"
@@ -35,11 +36,31 @@ struct refusal : std::exception {
   std::shared_ptr<response> answer;
 };
 
+// What it throws, for whom has to wait for something then.
+asio::awaitable<std::exception_ptr> failure_of(asio::awaitable<void> operation) {
+  try {
+    co_await std::move(operation);
+  } catch (...) {
+    co_return std::current_exception();
+  }
+  co_return nullptr;
+}
+
 asio::awaitable<response> answered(asio::awaitable<response> operation) {
   try {
     co_return co_await std::move(operation);
   } catch (const refusal& e) {
     co_return std::move(*e.answer);
+  }
+}
+
+bool is_refusal(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const refusal&) {
+    return true;
+  } catch (...) {
+    return false;
   }
 }
 
@@ -169,9 +190,6 @@ asio::awaitable<void> resumed_uploads::receive(const request& r, lease& to) {
   };
   try {
     co_await write_content(request_body(content), write);
-  } catch (const refusal&) {
-    to.discard();
-    throw;
   } catch (const http_error& e) {
     if (e.status() == status::bad_request) to.truncate(begin);
     throw;
@@ -206,10 +224,17 @@ asio::awaitable<response> resumed_uploads::begin(const request& r, std::string_v
                                                  const upload_conditions& conditions) {
   const auto record = std::make_unique<upload_record>(record_of(r, rest, target, conditions));
   record->length = learn_length(r, 0, {});
-  co_await run_blocking([&] { all_.sweep(); });
-  lease begun = all_.create(*record);
-  co_await receive(r, begun);
-  co_return created(begun, upload_location(r, rest, ".uploads/" + begun.token()));
+  lease begun = co_await run_blocking([&] {
+    all_.sweep();
+    return all_.create(*record);
+  });
+  if (const auto failure = co_await failure_of(receive(r, begun))) {
+    co_await run_blocking([&] { begun.discard(); });
+    std::rethrow_exception(failure);
+  }
+  response made = created(begun, upload_location(r, rest, ".uploads/" + begun.token()));
+  begun.keep();
+  co_return made;
 }
 
 response resumed_uploads::created(const lease& begun, const std::string& location) const {
@@ -250,7 +275,10 @@ asio::awaitable<response> resumed_uploads::append_content(const request& r) {
   check_append_fields(r.fields());
   lease held = co_await take_over(r);
   check_append(r, held);
-  co_await receive(r, held);
+  if (const auto failure = co_await failure_of(receive(r, held))) {
+    if (is_refusal(failure)) co_await run_blocking([&] { held.discard(); });
+    std::rethrow_exception(failure);
+  }
   if (upload_complete(r.fields()) == true) co_return co_await complete(r, held);
   co_return shown(held, status::no_content);
 }

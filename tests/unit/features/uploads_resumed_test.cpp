@@ -298,6 +298,27 @@ TEST_CASE("what is too old, or has no record, goes; what another process has sta
   CHECK(test_support::read_file(folder / (".upload-" + held + ".part")) == "held");
 }
 
+// --- what fails ----------------------------------------------------------------------------------
+
+TEST_CASE("of a creation that fails nothing is left, for nobody was told where it is") {
+  upload_site site({.file_limit = 10, .quota = 24});
+  const std::string head = "PUT /up/new HTTP/1.1\r\nHost: x\r\nUpload-Complete: ?0\r\n";
+  auto large = site.server.connect();
+  large.send(head + "Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n7\r\nefghijk\r\n0\r\n\r\n");
+  CHECK(large.receive_answer().status() == status::content_too_large);
+  CHECK(site.leftovers() == 0);
+  const lines other = {{"Upload-Complete", "?0"}, {"Content-Digest", digest("other")}};
+  CHECK(site.put("/up/new", "abcd", other) == 400);
+  CHECK(site.leftovers() == 0);
+  auto gone = site.server.connect();
+  gone.send(head + "Content-Length: 10\r\n\r\nabcd");
+  CHECK(site.server.run_until([&] { return site.leftovers() == 2; }));
+  gone.reset();
+  CHECK(site.server.run_until([&] { return site.leftovers() == 0; }));
+  CHECK(site.put("/up/a", std::string(10, 'x')) == 201);
+  CHECK(site.put("/up/b", std::string(10, 'x')) == 201);
+}
+
 // --- the fields ----------------------------------------------------------------------------------
 
 TEST_CASE("parameters of the fields are ignored, and what cannot be read is refused") {
