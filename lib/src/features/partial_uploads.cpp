@@ -14,6 +14,8 @@
 #include <array>
 #include <cerrno>
 #include <ctime>
+#include <exception>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -284,25 +286,34 @@ std::shared_ptr<partial_uploads::entry> partial_uploads::load(const std::string&
   auto made = std::make_shared<entry>();
   auto record = read_record(token);
   if (!record || age_left(*record) <= 0) throw no_upload();
-  const int folder = store_.folder().descriptor();
-  const std::string name = part_name(token);
-  file part(::openat(folder, name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  file part = open_part(token);
   if (part.is_open() && ::flock(part.descriptor(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
     throw http_error(status::conflict, "Another process goes on with this upload\n");
-  if (part.is_open() && is_same_file(part, folder, name)) made->part = std::move(part);
+  if (part.is_open() && is_same_file(part, store_.folder().descriptor(), part_name(token)))
+    made->part = std::move(part);
   made->token = token;
   made->record = std::make_shared<const upload_record>(std::move(*record));
   made->size = made->part.is_open() ? size_of(made->part) : 0;
   return made;
 }
 
+// Not open where it has got its name: nothing else says that an upload is complete.
+file partial_uploads::open_part(const std::string& token) const {
+  file opened(::openat(store_.folder().descriptor(), part_name(token).c_str(),
+                       O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!opened.is_open() && errno != ENOENT) throw upload_error(errno);
+  return opened;
+}
+
 std::optional<upload_record> partial_uploads::read_record(const std::string& token) const {
   const file opened(::openat(store_.folder().descriptor(), record_name(token).c_str(),
                              O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  if (!opened.is_open()) return std::nullopt;
-  std::string text(std::min<std::uint64_t>(size_of(opened), most_record), '\0');
+  if (!opened.is_open() && errno == ENOENT) return std::nullopt;
+  if (!opened.is_open()) throw upload_error(errno);
+  std::string text(most_record, '\0');
   const ssize_t n = ::pread(opened.descriptor(), text.data(), text.size(), 0);
-  if (n != static_cast<ssize_t>(text.size())) return std::nullopt;
+  if (n < 0) throw upload_error(errno);
+  text.resize(static_cast<std::size_t>(n));
   auto record = parse_upload_record(text);
   if (record) record->conditions.may_replace = store_.options().replace;
   return record;
@@ -331,7 +342,10 @@ void partial_uploads::sweep() {
     if (now() - swept_ < sweep_interval) return;
     swept_ = now();
   }
-  sweep_all();
+  try {
+    sweep_all();
+  } catch (const std::system_error&) {  // the folder cannot be listed now: another time
+  }
 }
 
 // What is held by somebody is left to him, and to the next time.
@@ -341,9 +355,7 @@ void partial_uploads::sweep_record(const std::string& token) {
     ++count_;
     return;
   }
-  const int folder = store_.folder().descriptor();
-  const file part(
-      ::openat(folder, part_name(token).c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  const file part = open_part(token);
   if (part.is_open() && ::flock(part.descriptor(), LOCK_EX | LOCK_NB) != 0) return;
   remove_files(token, part);
 }
@@ -358,16 +370,25 @@ void partial_uploads::remove_part(const std::string& token) {
     store_.quota().release(static_cast<std::uint64_t>(info.st_size));
 }
 
+// What cannot be looked at, because it is another user's or the process has no descriptors left,
+// may be as good as any.
 void partial_uploads::sweep_all() {
   const auto names = names_in(store_.folder());
   count_ = 0;
-  for (const std::string& name : names) {
-    if (const auto token = token_of(name, ".meta"); !token.empty()) sweep_record(token);
-  }
-  for (const std::string& name : names) {
-    const auto token = token_of(name, ".part");
-    if (!token.empty() && !read_record(token)) remove_part(token);
-  }
+  const auto each = [&](std::string_view ending, auto&& look_at) {
+    for (const std::string& name : names) {
+      const std::string token = token_of(name, ending);
+      try {
+        if (!token.empty()) look_at(token);
+      } catch (const std::exception&) {
+        count_ += ending == ".meta" ? 1 : 0;
+      }
+    }
+  };
+  each(".meta", [&](const std::string& token) { sweep_record(token); });
+  each(".part", [&](const std::string& token) {
+    if (!read_record(token)) remove_part(token);
+  });
 }
 
 }  // namespace asio_httpd::features

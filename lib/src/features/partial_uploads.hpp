@@ -75,7 +75,8 @@ class partial_uploads {
 
   // Throws http_error 503 where there are too many.
   lease create(upload_record record);
-  // Throws http_error: 404 where there is none or it has expired, 409 where another process has it.
+  // Throws http_error: 404 where there is none or it has expired, 409 where another process has it,
+  // 403 where it is another user's.
   // Blocks while it is completed by another request.
   lease take_over(const std::string& token);
   // Seconds until it expires.
@@ -87,6 +88,8 @@ class partial_uploads {
   std::shared_ptr<entry> find(const std::string& token);
   void give_back(std::shared_ptr<entry> held) noexcept;
   std::shared_ptr<entry> load(const std::string& token);
+  file open_part(const std::string& token) const;
+  // Nothing where there is none or it was not written to its end; throws where that is not known.
   std::optional<upload_record> read_record(const std::string& token) const;
   void write_record(const std::string& token, const upload_record& r);
   void remove_files(const std::string& token, const file& part);

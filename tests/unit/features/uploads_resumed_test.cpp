@@ -17,6 +17,7 @@
 
 #include "features/message_digest.hpp"
 #include "features/upload_record.hpp"
+#include "support/unprivileged.hpp"
 #include "support/upload_site.hpp"
 
 using namespace asio_httpd;
@@ -317,6 +318,33 @@ TEST_CASE("of a creation that fails nothing is left, for nobody was told where i
   CHECK(site.server.run_until([&] { return site.leftovers() == 0; }));
   CHECK(site.put("/up/a", std::string(10, 'x')) == 201);
   CHECK(site.put("/up/b", std::string(10, 'x')) == 201);
+}
+
+TEST_CASE("a record that may not be read is not one that has expired") {
+  upload_site site;
+  const std::string at = begin(site, "one");
+  const std::string file = site.root + "/.upload-" + at.substr(at.rfind('/') + 1);
+  fs::permissions(file + ".meta", fs::perms::none);
+  open_to_all(site);
+  {
+    const test_support::unprivileged nobody;
+    testing::server other(upload_site::routes(site.root, {}));
+    CHECK(other.head(at).status() == status::forbidden);
+  }
+  CHECK(fs::exists(file + ".meta"));
+  CHECK(test_support::read_file(file + ".part") == "one");
+}
+
+TEST_CASE("an upload whose file may not be opened is not complete") {
+  upload_site site;
+  const std::string at = begin(site, "one");
+  const std::string file = site.root + "/.upload-" + at.substr(at.rfind('/') + 1);
+  fs::permissions(file + ".part", fs::perms::none);
+  fs::permissions(file + ".meta", fs::perms::all);
+  open_to_all(site);
+  const test_support::unprivileged nobody;
+  CHECK(site.server.head(at).status() == status::forbidden);
+  CHECK(append(site.server, at, "3", "", "?1").status() == status::forbidden);
 }
 
 // --- the fields ----------------------------------------------------------------------------------
