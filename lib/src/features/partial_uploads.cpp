@@ -124,6 +124,20 @@ std::error_code rename_to(int from, const std::string& name, const upload_target
   return std::error_code(result == 0 ? 0 : errno, std::generic_category());
 }
 
+// With the mode it would have been made with, had we not had to open it again: so it has lost what
+// the umask takes away.
+std::error_code give_name(const file& content, mode_t permissions, auto&& rename) {
+  struct stat made;
+  if (::fstat(content.descriptor(), &made) != 0) return {errno, std::generic_category()};
+  const mode_t mode = made.st_mode & 07777;
+  const bool changes = (mode & permissions) != mode;
+  if (changes && ::fchmod(content.descriptor(), mode & permissions) != 0)
+    return {errno, std::generic_category()};
+  const std::error_code error = rename();
+  if (error && changes) ::fchmod(content.descriptor(), mode);
+  return error;
+}
+
 }  // namespace
 
 class partial_uploads::entry {
@@ -209,7 +223,9 @@ placed_file partial_uploads::lease::complete() {
   const upload_target target = store.target(record_->path);
   const placed_file placed =
       store.place(target, record_->conditions, entry_->part, [&](if_taken what) {
-        return rename_to(store.folder().descriptor(), part_name(entry_->token), target, what);
+        return give_name(entry_->part, store.options().permissions, [&] {
+          return rename_to(store.folder().descriptor(), part_name(entry_->token), target, what);
+        });
       });
   entry_->part.reset();
   is_complete_ = true;
@@ -244,7 +260,7 @@ partial_uploads::lease partial_uploads::create(upload_record record) {
   made->record = std::make_shared<const upload_record>(std::move(record));
   made->part = file(::openat(store_.folder().descriptor(), part_name(made->token).c_str(),
                              O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC,
-                             mode_t{store_.options().permissions}));
+                             mode_t{store_.options().permissions} | 0600));
   if (!made->part.is_open()) throw upload_error(errno);
   ::flock(made->part.descriptor(), LOCK_EX | LOCK_NB);
   ++count_;

@@ -347,6 +347,15 @@ TEST_CASE("an upload whose file may not be opened is not complete") {
   CHECK(append(site.server, at, "3", "", "?1").status() == status::forbidden);
 }
 
+TEST_CASE("files that are not to be written can be uploaded in parts, too") {
+  upload_site site({.permissions = 0444});
+  open_to_all(site);
+  const test_support::unprivileged nobody;
+  const std::string at = begin(site, "one");
+  CHECK(append(site.server, at, "3", "two", "?1").status() == status::created);
+  CHECK((fs::status(site.root + "/sub/new").permissions() & fs::perms(0222)) == fs::perms::none);
+}
+
 // --- the fields ----------------------------------------------------------------------------------
 
 TEST_CASE("parameters of the fields are ignored, and what cannot be read is refused") {
