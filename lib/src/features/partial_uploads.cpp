@@ -187,7 +187,12 @@ std::uint64_t partial_uploads::lease::offset() const {
 
 void partial_uploads::lease::append(std::string_view piece) {
   const auto lock = hold();
-  write_at(entry_->part, entry_->size, piece);
+  try {
+    write_at(entry_->part, entry_->size, piece);
+  } catch (...) {  // a part of it may be there, which nobody has counted
+    if (::ftruncate(entry_->part.descriptor(), static_cast<off_t>(entry_->size)) == 0) throw;
+    throw upload_error(errno);
+  }
   entry_->size += piece.size();
 }
 
@@ -220,6 +225,8 @@ placed_file partial_uploads::lease::complete() {
   upload_store& store = owner_->store_;
   check_content(content(), record_->digest);
   const auto lock = hold();
+  if (size_of(entry_->part) != entry_->size)
+    throw http_error(status::conflict, "The file is not what has come of it\n");
   const upload_target target = store.target(record_->path);
   const placed_file placed =
       store.place(target, record_->conditions, entry_->part, [&](if_taken what) {

@@ -17,6 +17,7 @@
 
 #include "features/message_digest.hpp"
 #include "features/upload_record.hpp"
+#include "support/file_size_limit.hpp"
 #include "support/unprivileged.hpp"
 #include "support/upload_site.hpp"
 
@@ -354,6 +355,38 @@ TEST_CASE("files that are not to be written can be uploaded in parts, too") {
   const std::string at = begin(site, "one");
   CHECK(append(site.server, at, "3", "two", "?1").status() == status::created);
   CHECK((fs::status(site.root + "/sub/new").permissions() & fs::perms(0222)) == fs::perms::none);
+}
+
+TEST_CASE("what the disk took of a piece before it was full is no part of the file") {
+  upload_site site;
+  const std::string at = begin(site, "one");
+  auto other = site.server.connect();  // because of which nobody looks at the file again
+  other.send("PATCH " + at +
+             " HTTP/1.1\r\nHost: x\r\nUpload-Offset: 3\r\nUpload-Complete: ?0\r\n"
+             "Content-Type: application/partial-upload\r\nContent-Length: 2\r\n\r\nt");
+  wait_for(site, at, 4);
+  {
+    const test_support::file_size_limit limit(65536);
+    CHECK(append(site.server, at, "4", std::string(70000, 'x')).status() ==
+          status::internal_server_error);
+  }
+  const std::string offset(site.server.head(at).get("Upload-Offset"));
+  CHECK(append(site.server, at, offset, "", "?1").status() == status::created);
+  CHECK(std::to_string(site.content("sub/new").size()) == offset);
+}
+
+TEST_CASE("a file that is not what was counted gets no name") {
+  upload_site site;
+  const std::string at = begin(site, "one");
+  auto slow = site.server.connect();
+  slow.send("PATCH " + at +
+            " HTTP/1.1\r\nHost: x\r\nUpload-Offset: 3\r\nUpload-Complete: ?1\r\n"
+            "Content-Type: application/partial-upload\r\nContent-Length: 2\r\n\r\nt");
+  wait_for(site, at, 4);
+  fs::resize_file(site.root + "/.upload-" + at.substr(at.rfind('/') + 1) + ".part", 9);
+  slow.send("w");
+  CHECK(slow.receive_answer().status() == status::conflict);
+  CHECK_FALSE(fs::exists(site.root + "/sub/new"));
 }
 
 // --- the fields ----------------------------------------------------------------------------------
