@@ -43,7 +43,7 @@ class resumed_uploads {
   boost::asio::awaitable<response> cancel(const request& r);
 
  private:
-  boost::asio::awaitable<partial_uploads::lease> take_over(const request& r);
+  partial_uploads::lease take_over(const request& r);
   boost::asio::awaitable<void> receive(const request& r, partial_uploads::lease& to);
   boost::asio::awaitable<response> complete(const request& r, partial_uploads::lease& held);
   upload_record record_of(const request& r, std::string_view rest, const upload_target& target,
@@ -55,10 +55,10 @@ class resumed_uploads {
   // Of the whole, together with what was known, before content is read.
   std::optional<std::uint64_t> learn_length(const request& r, std::uint64_t offset,
                                             std::optional<std::uint64_t> known) const;
-  void check_append(const request& r, partial_uploads::lease& held) const;
+  std::optional<std::uint64_t> check_append(const request& r,
+                                            const partial_uploads::state& now) const;
   boost::asio::awaitable<response> append_content(const request& r);
-  response shown(const partial_uploads::lease& held, status s) const;
-  std::string limits_of(const upload_record& record) const;
+  response shown(const partial_uploads::state& now, status s) const;
 
   const upload_options& options() const noexcept { return store_->options(); }
 

@@ -389,6 +389,80 @@ TEST_CASE("a file that is not what was counted gets no name") {
   CHECK_FALSE(fs::exists(site.root + "/sub/new"));
 }
 
+// --- how many, and how long ----------------------------------------------------------------------
+
+TEST_CASE("uploads that are complete are not unfinished ones") {
+  upload_site site({.unfinished = 1});
+  for (int i = 0; i < 3; ++i) {
+    const std::string at = begin(site, "one");
+    CHECK(site.put("/up/a", "", {{"Upload-Complete", "?0"}}) == 503);
+    CHECK(append(site.server, at, "3", "", "?1").status() ==
+          (i == 0 ? status::created : status::no_content));
+  }
+  testing::server next(upload_site::routes(site.root, {.unfinished = 1}));
+  CHECK(next.put("/up/a", "", {{"Upload-Complete", "?0"}}).status() == status::created);
+}
+
+TEST_CASE("an upload that is complete can be asked for ten minutes") {
+  upload_site site;
+  const std::string at = begin(site, "one");
+  const std::string record = site.root + "/.upload-" + at.substr(at.rfind('/') + 1) + ".meta";
+  const auto age = [&](int minutes) {
+    fs::last_write_time(record, fs::file_time_type::clock::now() - std::chrono::minutes(minutes));
+  };
+  age(11);
+  CHECK(append(site.server, at, "3", "", "?1").status() == status::created);
+  CHECK(site.server.head(at).get("Upload-Complete") == "?1");
+  CHECK(site.server.head(at).get("Upload-Limit").ends_with("max-age=600"));
+  age(9);
+  CHECK(site.server.head(at).status() == status::no_content);
+  age(11);
+  CHECK(site.server.head(at).status() == status::not_found);
+  CHECK(site.leftovers() == 0);
+}
+
+TEST_CASE("what would be too large a record is not begun, nor counted") {
+  upload_site site({.unfinished = 1});
+  const std::string tags = '"' + std::string(7000, '\xe9') + '"';
+  lines fields = {{"Upload-Complete", "?0"}};
+  for (int i = 0; i < 4; ++i) fields.emplace_back("If-None-Match", tags);
+  server_options generous;
+  generous.limits.head = 60000;
+  testing::server s(upload_site::routes(site.root, {.unfinished = 1}), generous);
+  CHECK(s.put("/up/new", "", fields).status() == status::request_header_fields_too_large);
+  CHECK(site.leftovers() == 0);
+  CHECK(s.put("/up/new", "", {{"Upload-Complete", "?0"}}).status() == status::created);
+}
+
+// --- several at once -----------------------------------------------------------------------------
+
+TEST_CASE("a request that is refused leaves the one before alone") {
+  upload_site site;
+  const std::string at = begin(site, "", {{"Upload-Length", "8"}});
+  auto slow = site.server.connect();
+  slow.send("PATCH " + at +
+            " HTTP/1.1\r\nHost: x\r\nUpload-Offset: 0\r\nUpload-Complete: ?1\r\n"
+            "Content-Type: application/partial-upload\r\nContent-Length: 8\r\n\r\nslow");
+  wait_for(site, at, 4);
+  CHECK(problem_of(append(site.server, at, "9", "x")) == "mismatching-upload-offset");
+  CHECK(problem_of(append(site.server, at, "4", "x", "?0", {{"Upload-Length", "9"}})) ==
+        "inconsistent-upload-length");
+  slow.send("slow");
+  CHECK(slow.receive_answer().status() == status::created);
+  CHECK(site.content("sub/new") == "slowslow");
+}
+
+TEST_CASE("a file that has its name is complete, whatever comes behind it") {
+  upload_site site({.durable = true});
+  open_to_all(site);
+  fs::permissions(site.root + "/sub", fs::perms(0333));  // its names cannot be synced
+  const test_support::unprivileged nobody;
+  const std::string at = begin(site, "one");
+  CHECK(append(site.server, at, "3", "two", "?1").status() == status::forbidden);
+  CHECK(site.content("sub/new") == "onetwo");
+  CHECK(site.server.head(at).get("Upload-Complete") == "?1");
+}
+
 // --- the fields ----------------------------------------------------------------------------------
 
 TEST_CASE("parameters of the fields are ignored, and what cannot be read is refused") {
