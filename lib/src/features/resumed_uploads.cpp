@@ -216,6 +216,12 @@ upload_record resumed_uploads::record_of(const request& r, std::string_view rest
   return record;
 }
 
+// Content whose size is not known may be as large as any.
+asio::awaitable<void> resumed_uploads::make_room(const request_body& body) {
+  if (!store_->quota().has(body.size().value_or(options().file_limit)) && all_.needs_sweep())
+    co_await run_blocking([&] { all_.sweep(); });
+}
+
 asio::awaitable<response> resumed_uploads::create(const request& r, std::string_view rest,
                                                   const upload_target& target,
                                                   const upload_conditions& conditions) {

@@ -34,6 +34,9 @@ class resumed_uploads {
   explicit resumed_uploads(std::shared_ptr<upload_store> store)
       : store_(std::move(store)), all_(*store_) {}
 
+  // Where there is no room for that content: removes what has expired, at most once a minute.
+  boost::asio::awaitable<void> make_room(const request_body& body);
+
   // `rest` is the part of the request's path below the prefix.
   boost::asio::awaitable<response> create(const request& r, std::string_view rest,
                                           const upload_target& target,

@@ -67,6 +67,7 @@ class put_route {
     const auto conditions = upload_conditions::of(r, store_->options().replace);
     conditions.check(look_at(store_->root(), target));
     const std::string location = upload_location(r, rest_of(r), target.path);
+    if (resumed_) co_await resumed_->make_room(body);
     if (resumed_ && upload_complete(r.fields()) == false)
       co_return co_await resumed_->create(r, rest_of(r), target, conditions);
     check_whole_length(r, body);

@@ -421,6 +421,29 @@ TEST_CASE("an upload that is complete can be asked for ten minutes") {
   CHECK(site.leftovers() == 0);
 }
 
+TEST_CASE("what has expired gives its room to whom asks for it, and to any file") {
+  const test_support::scratch_folder folder;
+  const std::string root = folder.path().string();
+  const auto write = [&](char name, std::int64_t created) {
+    features::upload_record made;
+    made.path = "new";
+    made.created = created;
+    folder.write(".upload-" + std::string(32, name) + ".meta", to_text(made));
+  };
+  for (const char name : {'a', 'b'}) {
+    write(name, std::int64_t{1} << 40);
+    folder.write(".upload-" + std::string(32, name) + ".part", "12345678");
+  }
+  testing::server s(upload_site::routes(root, {.quota = 16}));
+  CHECK(s.put("/up/x", "x").status() == status::insufficient_storage);
+  write('a', 1);
+  CHECK(s.head("/up/.uploads/" + std::string(32, 'a')).status() == status::not_found);
+  CHECK(s.put("/up/x", "12345678").status() == status::created);
+  testing::server next(upload_site::routes(root, {.quota = 16}));
+  write('b', 1);
+  CHECK(next.put("/up/y", "12345678").status() == status::created);
+}
+
 TEST_CASE("what would be too large a record is not begun, nor counted") {
   upload_site site({.unfinished = 1});
   const std::string tags = '"' + std::string(7000, '\xe9') + '"';
