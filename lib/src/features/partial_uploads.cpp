@@ -440,10 +440,14 @@ void partial_uploads::write_record(const std::string& token, const upload_record
   if (text.size() > most_record)
     throw http_error(status::request_header_fields_too_large,
                      "The fields of the upload are too large to be kept\n");
-  saved_file made(store_.folder(), 0600);
-  made.write(text);
   std::error_code error;
-  made.keep_as(store_.folder(), record_name(token), if_taken::replace, error);
+  try {
+    saved_file made(store_.folder(), 0600);
+    made.write(text);
+    made.keep_as(store_.folder(), record_name(token), if_taken::replace, error);
+  } catch (const std::system_error& e) {
+    error = e.code();
+  }
   if (error) throw upload_error(error.value());
 }
 

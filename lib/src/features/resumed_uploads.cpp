@@ -302,14 +302,11 @@ asio::awaitable<response> resumed_uploads::append_content(const request& r) {
 // digest refuse now will not be taken later either.
 asio::awaitable<response> resumed_uploads::complete(const request& r, lease& held) {
   if (held.record().length.value_or(held.offset()) != held.offset()) throw inconsistent_length();
-  const auto give_name = [&] {
-    held.set_length(held.offset());
-    return placed_answer(held.complete(), held.record().location);
-  };
   co_return co_await run_blocking([&] {
+    held.set_length(held.offset());
     response made;
     try {
-      made = give_name();
+      made = placed_answer(held.complete(), held.record().location);
     } catch (const http_error& e) {
       if (status_class(e.status()) != 4 || held.now().is_complete) throw;
       held.discard();
