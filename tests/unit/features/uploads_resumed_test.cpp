@@ -475,6 +475,24 @@ TEST_CASE("a request that is refused leaves the one before alone") {
   CHECK(site.content("sub/new") == "slowslow");
 }
 
+TEST_CASE("an upload can be given up while a request goes on with it") {
+  upload_site site({.quota = 24, .unfinished = 1});
+  const std::string at = begin(site);
+  auto slow = site.server.connect();
+  slow.send("PATCH " + at +
+            " HTTP/1.1\r\nHost: x\r\nUpload-Offset: 0\r\nUpload-Complete: ?1\r\n"
+            "Content-Type: application/partial-upload\r\nContent-Length: 8\r\n\r\nslow");
+  wait_for(site, at, 4);
+  CHECK(site.server.delete_(at).status() == status::no_content);
+  CHECK(site.leftovers() == 0);
+  CHECK(site.server.head(at).status() == status::not_found);
+  CHECK(site.server.delete_(at).status() == status::not_found);
+  CHECK(append(site.server, at, "4", "x").status() == status::not_found);
+  slow.send("slow");
+  CHECK(slow.receive_answer().status() == status::conflict);
+  CHECK(begin(site, std::string(20, 'x')) != at);
+}
+
 TEST_CASE("a file that has its name is complete, whatever comes behind it") {
   upload_site site({.durable = true});
   open_to_all(site);
