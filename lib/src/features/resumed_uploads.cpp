@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "features/digest_field.hpp"
@@ -35,11 +36,41 @@ struct refusal : std::exception {
   std::shared_ptr<response> answer;
 };
 
+// What it throws, for whom has to wait for something then.
+asio::awaitable<std::exception_ptr> failure_of(asio::awaitable<void> operation) {
+  try {
+    co_await std::move(operation);
+  } catch (...) {
+    co_return std::current_exception();
+  }
+  co_return nullptr;
+}
+
 asio::awaitable<response> answered(asio::awaitable<response> operation) {
   try {
     co_return co_await std::move(operation);
   } catch (const refusal& e) {
     co_return std::move(*e.answer);
+  }
+}
+
+bool is_refusal(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const refusal&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+bool is_bad_request(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const http_error& e) {
+    return e.status() == status::bad_request;
+  } catch (...) {
+    return false;
   }
 }
 
@@ -121,17 +152,18 @@ void check_whole_length(const request& r, const request_body& body) {
     throw http_error(status::bad_request, "The lengths that were given for the file differ\n");
 }
 
-std::string resumed_uploads::limits_of(const upload_record& record) const {
-  const auto left = std::max<std::int64_t>(all_.age_left(record), 0);
-  return "max-size=" + std::to_string(options().file_limit) + ", max-age=" + std::to_string(left);
+void check_whole_length(const request& r, std::uint64_t received) {
+  if (upload_complete(r.fields()) && upload_length(r.fields()).value_or(received) != received)
+    throw http_error(status::bad_request, "The file is not as long as was said\n");
 }
 
-response resumed_uploads::shown(const lease& held, status s) const {
+response resumed_uploads::shown(const partial_uploads::state& now, status s) const {
   response made(s);
-  made.set("Upload-Complete", to_item(held.is_complete()));
-  made.set("Upload-Offset", std::to_string(held.offset()));
-  if (held.record().length) made.set("Upload-Length", std::to_string(*held.record().length));
-  made.set("Upload-Limit", limits_of(held.record()));
+  made.set("Upload-Complete", to_item(now.is_complete));
+  made.set("Upload-Offset", std::to_string(now.offset));
+  if (now.record->length) made.set("Upload-Length", std::to_string(*now.record->length));
+  made.set("Upload-Limit", "max-size=" + std::to_string(options().file_limit) +
+                               ", max-age=" + std::to_string(all_.age_left(now)));
   made.set(field::cache_control, "no-store");
   return made;
 }
@@ -162,15 +194,10 @@ asio::awaitable<void> resumed_uploads::receive(const request& r, lease& to) {
     to.append(piece);
     content->room().use(piece.size());
   };
-  try {
-    co_await write_content(request_body(content), write);
-  } catch (const refusal&) {
-    to.discard();
-    throw;
-  } catch (const http_error& e) {
-    if (e.status() == status::bad_request) to.truncate(begin);
-    throw;
-  }
+  const auto failure = co_await failure_of(write_content(request_body(content), write));
+  if (!failure) co_return;
+  if (is_bad_request(failure)) co_await run_blocking([&] { to.truncate(begin); });
+  std::rethrow_exception(failure);
 }
 
 // --- creation ------------------------------------------------------------------------------------
@@ -189,6 +216,12 @@ upload_record resumed_uploads::record_of(const request& r, std::string_view rest
   return record;
 }
 
+// Content whose size is not known may be as large as any.
+asio::awaitable<void> resumed_uploads::make_room(const request_body& body) {
+  if (!store_->quota().has(body.size().value_or(options().file_limit)) && all_.needs_sweep())
+    co_await run_blocking([&] { all_.sweep(); });
+}
+
 asio::awaitable<response> resumed_uploads::create(const request& r, std::string_view rest,
                                                   const upload_target& target,
                                                   const upload_conditions& conditions) {
@@ -201,38 +234,51 @@ asio::awaitable<response> resumed_uploads::begin(const request& r, std::string_v
                                                  const upload_conditions& conditions) {
   const auto record = std::make_unique<upload_record>(record_of(r, rest, target, conditions));
   record->length = learn_length(r, 0, {});
-  co_await run_blocking([&] { all_.sweep(); });
-  lease begun = all_.create(*record);
-  co_await receive(r, begun);
-  co_return created(begun, upload_location(r, rest, ".uploads/" + begun.token()));
+  lease begun = co_await run_blocking([&] {
+    all_.sweep();
+    return all_.create(*record);
+  });
+  if (const auto failure = co_await failure_of(receive(r, begun))) {
+    co_await run_blocking([&] { begun.discard(); });
+    std::rethrow_exception(failure);
+  }
+  response made = created(begun, upload_location(r, rest, ".uploads/" + begun.token()));
+  begun.keep();
+  co_return made;
 }
 
 response resumed_uploads::created(const lease& begun, const std::string& location) const {
-  response made = shown(begun, status::created);
+  response made = shown(begun.now(), status::created);
   made.set(field::location, location);
   return made;
 }
 
 // --- offset --------------------------------------------------------------------------------------
 
-asio::awaitable<lease> resumed_uploads::take_over(const request& r) {
-  const std::string token(r.param(token_name));
-  co_return co_await run_blocking([&] { return all_.take_over(token); });
-}
-
 asio::awaitable<response> resumed_uploads::head(const request& r) {
-  const lease held = co_await take_over(r);
-  co_return shown(held, status::no_content);
+  const std::string token(r.param(token_name));
+  const auto now = co_await run_blocking([&] { return all_.stop(token); });
+  co_return shown(now, status::no_content);
 }
 
 // --- append --------------------------------------------------------------------------------------
 
-void resumed_uploads::check_append(const request& r, lease& held) const {
-  const request_body body = r.open_body();
+// Says the length of the whole, as it is known now.
+std::optional<std::uint64_t> resumed_uploads::check_append(
+    const request& r, const partial_uploads::state& now) const {
   const std::uint64_t offset = upload_offset(r.fields()).value_or(0);
-  if (held.is_complete()) throw body.size() == 0 ? completed_upload() : inconsistent_length();
-  if (offset != held.offset()) throw mismatching_offset(held.offset(), offset);
-  if (const auto length = learn_length(r, offset, held.record().length)) held.set_length(*length);
+  if (now.is_complete) throw r.open_body().size() == 0 ? completed_upload() : inconsistent_length();
+  if (offset != now.offset) throw mismatching_offset(now.offset, offset);
+  return learn_length(r, offset, now.record->length);
+}
+
+// Who refuses the request leaves the upload to whoever has it.
+lease resumed_uploads::take_over(const request& r) {
+  std::optional<std::uint64_t> length;
+  lease held = all_.take_over(std::string(r.param(token_name)),
+                              [&](const auto& now) { length = check_append(r, now); });
+  if (length) held.set_length(*length);
+  return held;
 }
 
 asio::awaitable<response> resumed_uploads::append(const request& r) {
@@ -243,36 +289,39 @@ asio::awaitable<response> resumed_uploads::append_content(const request& r) {
   const upload_store::slot slot(*store_);
   if (!is_partial_upload(r)) throw other_media_type();
   check_append_fields(r.fields());
-  lease held = co_await take_over(r);
-  check_append(r, held);
-  co_await receive(r, held);
+  lease held = co_await run_blocking([&] { return take_over(r); });
+  if (const auto failure = co_await failure_of(receive(r, held))) {
+    if (is_refusal(failure)) co_await run_blocking([&] { held.discard(); });
+    std::rethrow_exception(failure);
+  }
   if (upload_complete(r.fields()) == true) co_return co_await complete(r, held);
-  co_return shown(held, status::no_content);
+  co_return shown(held.now(), status::no_content);
 }
 
 // What the PUT would have been answered, had it brought all of it. What its conditions or its
 // digest refuse now will not be taken later either.
 asio::awaitable<response> resumed_uploads::complete(const request& r, lease& held) {
   if (held.record().length.value_or(held.offset()) != held.offset()) throw inconsistent_length();
-  response made;
-  try {
+  co_return co_await run_blocking([&] {
     held.set_length(held.offset());
-    const placed_file placed = co_await run_blocking([&] { return held.complete(); });
-    made = placed_answer(placed, held.record().location);
-  } catch (const http_error& e) {
-    if (status_class(e.status()) != 4) throw;
-    held.discard();
-    made = error_page(r, e.status(), e.what());
-  }
-  made.set("Upload-Complete", to_item(true));
-  co_return made;
+    response made;
+    try {
+      made = placed_answer(held.complete(), held.record().location);
+    } catch (const http_error& e) {
+      if (status_class(e.status()) != 4 || held.now().is_complete) throw;
+      held.discard();
+      made = error_page(r, e.status(), e.what());
+    }
+    made.set("Upload-Complete", to_item(true));
+    return made;
+  });
 }
 
 // --- cancellation --------------------------------------------------------------------------------
 
 asio::awaitable<response> resumed_uploads::cancel(const request& r) {
-  lease held = co_await take_over(r);
-  held.discard();
+  const std::string token(r.param(token_name));
+  co_await run_blocking([&] { all_.cancel(token); });
   co_return response(status::no_content);
 }
 

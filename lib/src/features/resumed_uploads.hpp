@@ -34,6 +34,9 @@ class resumed_uploads {
   explicit resumed_uploads(std::shared_ptr<upload_store> store)
       : store_(std::move(store)), all_(*store_) {}
 
+  // Where there is no room for that content: removes what has expired, at most once a minute.
+  boost::asio::awaitable<void> make_room(const request_body& body);
+
   // `rest` is the part of the request's path below the prefix.
   boost::asio::awaitable<response> create(const request& r, std::string_view rest,
                                           const upload_target& target,
@@ -43,7 +46,7 @@ class resumed_uploads {
   boost::asio::awaitable<response> cancel(const request& r);
 
  private:
-  boost::asio::awaitable<partial_uploads::lease> take_over(const request& r);
+  partial_uploads::lease take_over(const request& r);
   boost::asio::awaitable<void> receive(const request& r, partial_uploads::lease& to);
   boost::asio::awaitable<response> complete(const request& r, partial_uploads::lease& held);
   upload_record record_of(const request& r, std::string_view rest, const upload_target& target,
@@ -55,10 +58,10 @@ class resumed_uploads {
   // Of the whole, together with what was known, before content is read.
   std::optional<std::uint64_t> learn_length(const request& r, std::uint64_t offset,
                                             std::optional<std::uint64_t> known) const;
-  void check_append(const request& r, partial_uploads::lease& held) const;
+  std::optional<std::uint64_t> check_append(const request& r,
+                                            const partial_uploads::state& now) const;
   boost::asio::awaitable<response> append_content(const request& r);
-  response shown(const partial_uploads::lease& held, status s) const;
-  std::string limits_of(const upload_record& record) const;
+  response shown(const partial_uploads::state& now, status s) const;
 
   const upload_options& options() const noexcept { return store_->options(); }
 
@@ -68,6 +71,8 @@ class resumed_uploads {
 
 // Throws http_error 400 where the lengths that a request for a whole file gives are not the same.
 void check_whole_length(const request& r, const request_body& body);
+// The same, once all of it is there.
+void check_whole_length(const request& r, std::uint64_t received);
 
 // The resources of unfinished uploads.
 void add_resumed_uploads(router& to, const std::shared_ptr<resumed_uploads>& all,

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "features/upload_conditions.hpp"
+#include "features/upload_fields.hpp"
 
 namespace asio_httpd::features {
 
@@ -28,7 +29,8 @@ constexpr unsigned pieces_elsewhere = 256;
 // Of a request, the representation is the content, as long as it is not a part of one.
 std::vector<expected_digest> digests_of(const request& r) {
   auto all = read_digests("Content-Digest", joined_value(r.fields(), "content-digest"));
-  if (r.method() == method::patch || r.get("upload-complete") == "?0") return all;
+  const bool is_put = r.method() == method::put;
+  if (r.method() == method::patch || (is_put && upload_complete(r.fields()) == false)) return all;
   auto whole = read_digests("Repr-Digest", joined_value(r.fields(), "repr-digest"));
   all.insert(all.end(), whole.begin(), whole.end());
   return all;

@@ -17,6 +17,11 @@ class upload_quota {
 
   // Whether there was room for so many bytes more; they are taken then.
   [[nodiscard]] bool take(std::uint64_t bytes) noexcept;
+  // Whether there is, at the moment.
+  bool has(std::uint64_t bytes) const noexcept {
+    const std::uint64_t used = used_;
+    return limit_ == 0 || (used <= limit_ && bytes <= limit_ - used);
+  }
   // What lies there already, whether it fits or not.
   void add(std::uint64_t bytes) noexcept { used_ += bytes; }
   void release(std::uint64_t bytes) noexcept;

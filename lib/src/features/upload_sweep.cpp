@@ -85,8 +85,9 @@ bool remove_leftover(int folder, const std::string& name) noexcept {
   const file opened(::openat(folder, name.c_str(), flags));
   struct stat info;
   if (!opened.is_open() || ::fstat(opened.descriptor(), &info) != 0) return false;
-  if (::flock(opened.descriptor(), LOCK_EX | LOCK_NB) != 0) return false;
+  // Asked first: whoever has just made it would find it locked by us.
   if (info.st_size == 0 && std::time(nullptr) - info.st_ctime < youth) return false;
+  if (::flock(opened.descriptor(), LOCK_EX | LOCK_NB) != 0) return false;
   return ::unlinkat(folder, name.c_str(), 0) == 0;
 }
 

@@ -67,6 +67,7 @@ class put_route {
     const auto conditions = upload_conditions::of(r, store_->options().replace);
     conditions.check(look_at(store_->root(), target));
     const std::string location = upload_location(r, rest_of(r), target.path);
+    if (resumed_) co_await resumed_->make_room(body);
     if (resumed_ && upload_complete(r.fields()) == false)
       co_return co_await resumed_->create(r, rest_of(r), target, conditions);
     check_whole_length(r, body);
@@ -81,6 +82,7 @@ class put_route {
     const auto content = std::make_shared<upload_content>(r, std::move(body), store_->quota());
     saved_file made = make_file(target.folder);
     co_await write_content(request_body(content), [&](std::string_view p) { made.write(p); });
+    check_whole_length(r, made.size());
     const auto give_name = [&](if_taken what) {
       std::error_code error;
       made.keep_as(target.folder, target.name, what, error);

@@ -17,6 +17,8 @@
 
 #include "features/message_digest.hpp"
 #include "features/upload_record.hpp"
+#include "support/file_size_limit.hpp"
+#include "support/unprivileged.hpp"
 #include "support/upload_site.hpp"
 
 using namespace asio_httpd;
@@ -55,6 +57,12 @@ void wait_for(upload_site& site, const std::string& at, std::uintmax_t size) {
   const std::string token = at.substr(at.rfind('/') + 1);
   CHECK(site.server.run_until(
       [&] { return fs::file_size(site.root + "/.upload-" + token + ".part") == size; }));
+}
+
+// Anybody may write there, and look.
+void open_to_all(upload_site& site) {
+  for (const std::string& name : {site.scratch.path().string(), site.root, site.root + "/sub"})
+    fs::permissions(name, fs::perms::all);
 }
 
 std::string problem_of(const testing::answer& a) {
@@ -291,6 +299,241 @@ TEST_CASE("what is too old, or has no record, goes; what another process has sta
   CHECK(append(s, "/up/.uploads/" + held, "4", "x").status() == status::conflict);
   CHECK(test_support::read_file(folder / (".upload-" + held + ".part")) == "held");
 }
+
+// --- what fails ----------------------------------------------------------------------------------
+
+TEST_CASE("of a creation that fails nothing is left, for nobody was told where it is") {
+  upload_site site({.file_limit = 10, .quota = 24});
+  const std::string head = "PUT /up/new HTTP/1.1\r\nHost: x\r\nUpload-Complete: ?0\r\n";
+  auto large = site.server.connect();
+  large.send(head + "Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n7\r\nefghijk\r\n0\r\n\r\n");
+  CHECK(large.receive_answer().status() == status::content_too_large);
+  CHECK(site.leftovers() == 0);
+  const lines other = {{"Upload-Complete", "?0"}, {"Content-Digest", digest("other")}};
+  CHECK(site.put("/up/new", "abcd", other) == 400);
+  CHECK(site.leftovers() == 0);
+  auto gone = site.server.connect();
+  gone.send(head + "Content-Length: 10\r\n\r\nabcd");
+  CHECK(site.server.run_until([&] { return site.leftovers() == 2; }));
+  gone.reset();
+  CHECK(site.server.run_until([&] { return site.leftovers() == 0; }));
+  CHECK(site.put("/up/a", std::string(10, 'x')) == 201);
+  CHECK(site.put("/up/b", std::string(10, 'x')) == 201);
+}
+
+TEST_CASE("a record that may not be read is not one that has expired") {
+  upload_site site;
+  const std::string at = begin(site, "one");
+  const std::string file = site.root + "/.upload-" + at.substr(at.rfind('/') + 1);
+  fs::permissions(file + ".meta", fs::perms::none);
+  open_to_all(site);
+  {
+    const test_support::unprivileged nobody;
+    testing::server other(upload_site::routes(site.root, {}));
+    CHECK(other.head(at).status() == status::forbidden);
+  }
+  CHECK(fs::exists(file + ".meta"));
+  CHECK(test_support::read_file(file + ".part") == "one");
+}
+
+TEST_CASE("an upload whose file may not be opened is not complete") {
+  upload_site site;
+  const std::string at = begin(site, "one");
+  const std::string file = site.root + "/.upload-" + at.substr(at.rfind('/') + 1);
+  fs::permissions(file + ".part", fs::perms::none);
+  fs::permissions(file + ".meta", fs::perms::all);
+  open_to_all(site);
+  const test_support::unprivileged nobody;
+  CHECK(site.server.head(at).status() == status::forbidden);
+  CHECK(append(site.server, at, "3", "", "?1").status() == status::forbidden);
+}
+
+TEST_CASE("files that are not to be written can be uploaded in parts, too") {
+  upload_site site({.permissions = 0444});
+  open_to_all(site);
+  const test_support::unprivileged nobody;
+  const std::string at = begin(site, "one");
+  CHECK(append(site.server, at, "3", "two", "?1").status() == status::created);
+  CHECK((fs::status(site.root + "/sub/new").permissions() & fs::perms(0222)) == fs::perms::none);
+}
+
+TEST_CASE("what the disk took of a piece before it was full is no part of the file") {
+  upload_site site;
+  const std::string at = begin(site, "one");
+  auto other = site.server.connect();  // because of which nobody looks at the file again
+  other.send("PATCH " + at +
+             " HTTP/1.1\r\nHost: x\r\nUpload-Offset: 3\r\nUpload-Complete: ?0\r\n"
+             "Content-Type: application/partial-upload\r\nContent-Length: 2\r\n\r\nt");
+  wait_for(site, at, 4);
+  {
+    const test_support::file_size_limit limit(65536);
+    CHECK(append(site.server, at, "4", std::string(70000, 'x')).status() ==
+          status::internal_server_error);
+  }
+  const std::string offset(site.server.head(at).get("Upload-Offset"));
+  CHECK(append(site.server, at, offset, "", "?1").status() == status::created);
+  CHECK(std::to_string(site.content("sub/new").size()) == offset);
+}
+
+TEST_CASE("a file that is not what was counted gets no name") {
+  upload_site site;
+  const std::string at = begin(site, "one");
+  auto slow = site.server.connect();
+  slow.send("PATCH " + at +
+            " HTTP/1.1\r\nHost: x\r\nUpload-Offset: 3\r\nUpload-Complete: ?1\r\n"
+            "Content-Type: application/partial-upload\r\nContent-Length: 2\r\n\r\nt");
+  wait_for(site, at, 4);
+  fs::resize_file(site.root + "/.upload-" + at.substr(at.rfind('/') + 1) + ".part", 9);
+  slow.send("w");
+  CHECK(slow.receive_answer().status() == status::conflict);
+  CHECK_FALSE(fs::exists(site.root + "/sub/new"));
+}
+
+// --- how many, and how long ----------------------------------------------------------------------
+
+TEST_CASE("uploads that are complete are not unfinished ones") {
+  upload_site site({.unfinished = 1});
+  for (int i = 0; i < 3; ++i) {
+    const std::string at = begin(site, "one");
+    CHECK(site.put("/up/a", "", {{"Upload-Complete", "?0"}}) == 503);
+    CHECK(append(site.server, at, "3", "", "?1").status() ==
+          (i == 0 ? status::created : status::no_content));
+  }
+  testing::server next(upload_site::routes(site.root, {.unfinished = 1}));
+  CHECK(next.put("/up/a", "", {{"Upload-Complete", "?0"}}).status() == status::created);
+}
+
+TEST_CASE("an upload that is complete can be asked for ten minutes") {
+  upload_site site;
+  const std::string at = begin(site, "one");
+  const std::string record = site.root + "/.upload-" + at.substr(at.rfind('/') + 1) + ".meta";
+  const auto age = [&](int minutes) {
+    fs::last_write_time(record, fs::file_time_type::clock::now() - std::chrono::minutes(minutes));
+  };
+  age(11);
+  CHECK(append(site.server, at, "3", "", "?1").status() == status::created);
+  CHECK(site.server.head(at).get("Upload-Complete") == "?1");
+  CHECK(site.server.head(at).get("Upload-Limit").ends_with("max-age=600"));
+  age(9);
+  CHECK(site.server.head(at).status() == status::no_content);
+  age(11);
+  CHECK(site.server.head(at).status() == status::not_found);
+  CHECK(site.leftovers() == 0);
+}
+
+TEST_CASE("what has expired gives its room to whom asks for it, and to any file") {
+  const test_support::scratch_folder folder;
+  const std::string root = folder.path().string();
+  const auto write = [&](char name, std::int64_t created) {
+    features::upload_record made;
+    made.path = "new";
+    made.created = created;
+    folder.write(".upload-" + std::string(32, name) + ".meta", to_text(made));
+  };
+  for (const char name : {'a', 'b'}) {
+    write(name, std::int64_t{1} << 40);
+    folder.write(".upload-" + std::string(32, name) + ".part", "12345678");
+  }
+  testing::server s(upload_site::routes(root, {.quota = 16}));
+  CHECK(s.put("/up/x", "x").status() == status::insufficient_storage);
+  write('a', 1);
+  CHECK(s.head("/up/.uploads/" + std::string(32, 'a')).status() == status::not_found);
+  CHECK(s.put("/up/x", "12345678").status() == status::created);
+  testing::server next(upload_site::routes(root, {.quota = 16}));
+  write('b', 1);
+  CHECK(next.put("/up/y", "12345678").status() == status::created);
+}
+
+TEST_CASE("what would be too large a record is not begun, nor counted") {
+  upload_site site({.unfinished = 1});
+  const std::string tags = '"' + std::string(7000, '\xe9') + '"';
+  lines fields = {{"Upload-Complete", "?0"}};
+  for (int i = 0; i < 4; ++i) fields.emplace_back("If-None-Match", tags);
+  server_options generous;
+  generous.limits.head = 60000;
+  testing::server s(upload_site::routes(site.root, {.unfinished = 1}), generous);
+  CHECK(s.put("/up/new", "", fields).status() == status::request_header_fields_too_large);
+  CHECK(site.leftovers() == 0);
+  CHECK(s.put("/up/new", "", {{"Upload-Complete", "?0"}}).status() == status::created);
+}
+
+// --- several at once -----------------------------------------------------------------------------
+
+TEST_CASE("a request that is refused leaves the one before alone") {
+  upload_site site;
+  const std::string at = begin(site, "", {{"Upload-Length", "8"}});
+  auto slow = site.server.connect();
+  slow.send("PATCH " + at +
+            " HTTP/1.1\r\nHost: x\r\nUpload-Offset: 0\r\nUpload-Complete: ?1\r\n"
+            "Content-Type: application/partial-upload\r\nContent-Length: 8\r\n\r\nslow");
+  wait_for(site, at, 4);
+  CHECK(problem_of(append(site.server, at, "9", "x")) == "mismatching-upload-offset");
+  CHECK(problem_of(append(site.server, at, "4", "x", "?0", {{"Upload-Length", "9"}})) ==
+        "inconsistent-upload-length");
+  slow.send("slow");
+  CHECK(slow.receive_answer().status() == status::created);
+  CHECK(site.content("sub/new") == "slowslow");
+}
+
+TEST_CASE("an upload can be given up while a request goes on with it") {
+  upload_site site({.quota = 24, .unfinished = 1});
+  const std::string at = begin(site);
+  auto slow = site.server.connect();
+  slow.send("PATCH " + at +
+            " HTTP/1.1\r\nHost: x\r\nUpload-Offset: 0\r\nUpload-Complete: ?1\r\n"
+            "Content-Type: application/partial-upload\r\nContent-Length: 8\r\n\r\nslow");
+  wait_for(site, at, 4);
+  CHECK(site.server.delete_(at).status() == status::no_content);
+  CHECK(site.leftovers() == 0);
+  CHECK(site.server.head(at).status() == status::not_found);
+  CHECK(site.server.delete_(at).status() == status::not_found);
+  CHECK(append(site.server, at, "4", "x").status() == status::not_found);
+  slow.send("slow");
+  CHECK(slow.receive_answer().status() == status::conflict);
+  CHECK(begin(site, std::string(20, 'x')) != at);
+}
+
+TEST_CASE("a file that has its name is complete, whatever comes behind it") {
+  upload_site site({.durable = true});
+  open_to_all(site);
+  fs::permissions(site.root + "/sub", fs::perms(0333));  // its names cannot be synced
+  const test_support::unprivileged nobody;
+  const std::string at = begin(site, "one");
+  CHECK(append(site.server, at, "3", "two", "?1").status() == status::forbidden);
+  CHECK(site.content("sub/new") == "onetwo");
+  CHECK(site.server.head(at).get("Upload-Complete") == "?1");
+}
+
+// --- the fields ----------------------------------------------------------------------------------
+
+TEST_CASE("parameters of the fields are ignored, and what cannot be read is refused") {
+  upload_site site;
+  const auto made = site.server.put(
+      "/up/new", "one",
+      {{"Upload-Complete", "?0;a=1"}, {"Upload-Length", "6;b"}, {"Repr-Digest", digest("onetwo")}});
+  CHECK(made.get(field::location).starts_with("/up/.uploads/"));
+  CHECK(made.get("Upload-Length") == "6");
+  CHECK(
+      append(site.server, std::string(made.get(field::location)), "3;c", "two", "?1;d").status() ==
+      status::created);
+  for (const char* unreadable : {"", "0", "?2", "?0,", "?0, ?0", "true", ";a", "?0 a"}) {
+    CHECK(site.put("/up/x", "x", {{"Upload-Complete", unreadable}}) == 400);
+  }
+  CHECK(site.put("/up/x", "x", {{"Upload-Complete", "?0"}, {"Upload-Complete", "?0"}}) == 400);
+  CHECK_FALSE(fs::exists(site.root + "/x"));
+}
+
+TEST_CASE("the length of a whole file is compared with what came, where it was not known before") {
+  upload_site site;
+  auto c = site.server.connect();
+  c.send(
+      "PUT /up/x HTTP/1.1\r\nHost: x\r\nUpload-Complete: ?1\r\nUpload-Length: 100\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n");
+  CHECK(c.receive_answer().status() == status::bad_request);
+  CHECK_FALSE(fs::exists(site.root + "/x"));
+}
+
+// --- records -------------------------------------------------------------------------------------
 
 TEST_CASE("a record is read as it was written, and only whole") {
   features::upload_record r;
