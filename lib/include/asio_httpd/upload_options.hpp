@@ -23,13 +23,17 @@ struct upload_options {
 
   // Whether PUT may replace a file. Otherwise it is answered 409 where the name is taken.
   bool replace = true;
-  // Whether DELETE removes files.
+  // Whether DELETE removes files, whoever put them there.
   bool remove = false;
   // Whether PUT makes the folders of its path that are missing. Otherwise that is answered 409.
   bool make_folders = false;
   // Whether POST to a folder takes the files of a form (multipart/form-data). Names that are taken
   // are never replaced so.
   bool forms = true;
+  // Whether pages of other sites may have browsers send any of these requests (see "cross-site
+  // requests" in the reference), as who answers them by `cors` wants. Otherwise that is answered
+  // 403.
+  bool cross_site = false;
   // How long an upload that was begun with `Upload-Complete: ?0` can be continued after its
   // creation; kept in the folder until then, also where the server is started anew. 0: not at all.
   std::chrono::seconds resumable_for = std::chrono::hours(24);

@@ -9,6 +9,7 @@
 // partial_uploads.
 
 #include <asio_httpd/blocking.hpp>
+#include <asio_httpd/middleware.hpp>
 #include <asio_httpd/multipart_reader.hpp>
 #include <asio_httpd/router.hpp>
 #include <asio_httpd/safe_filename.hpp>
@@ -20,6 +21,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "features/cross_site.hpp"
 #include "features/resumed_uploads.hpp"
 #include "features/static_path.hpp"
 #include "features/upload_answer.hpp"
@@ -199,6 +201,13 @@ class remove_route {
   std::shared_ptr<upload_store> store_;
 };
 
+void refuse_cross_site(const request& r) {
+  const bool is_safe =
+      r.method() == method::get || r.method() == method::head || r.method() == method::options;
+  if (!is_safe && is_cross_site(r.fields()))
+    throw http_error(status::forbidden, "Pages of other sites may not upload anything\n");
+}
+
 void check(const upload_options& o) {
   if (o.at_once == 0 || o.file_limit == 0 || o.resumable_for.count() < 0 ||
       (o.forms && o.files_in_form == 0)) {
@@ -216,6 +225,7 @@ router::mounted router::uploads(std::string_view prefix, const std::string& dire
                                                          : std::shared_ptr<resumed_uploads>();
   constexpr std::string_view below = "/{rest...}";
   router routes;
+  if (!options.cross_site) routes.use(before(refuse_cross_site));
   routes.add(method::put, below, put_route(store, resumed)).body_limit(options.file_limit);
   if (options.forms)
     routes.add(method::post, below, form_route(store)).body_limit(options.file_limit);

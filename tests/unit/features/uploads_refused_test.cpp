@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Uploads that are refused for who sends them, or for what the system says.
+
+#include <asio_httpd/asio_httpd.hpp>
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "support/upload_site.hpp"
+
+using namespace asio_httpd;
+using test_support::upload_site;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string part(std::string_view name, std::string_view content = "x") {
+  return "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"" + std::string(name) +
+         "\"\r\n\r\n" + std::string(content) + "\r\n";
+}
+
+unsigned post(upload_site& site, const std::string& target, std::string body,
+              testing::field_lines fields = {}) {
+  fields.emplace_back("Content-Type", "multipart/form-data; boundary=b");
+  return to_integer(site.server.post(target, body + "--b--", std::move(fields)).status());
+}
+
+}  // namespace
+
+TEST_CASE("a page of another site cannot make a browser upload anything") {
+  upload_site site({.remove = true});
+  const std::vector<testing::field_lines> rows = {
+      {{"Sec-Fetch-Site", "cross-site"}},
+      {{"Sec-Fetch-Site", "same-site"}},
+      {{"Origin", "http://elsewhere"}},
+      {{"Origin", "null"}},
+  };
+  for (const auto& sent : rows) {
+    CHECK(post(site, "/up/", part("evil"), sent) == 403);
+    CHECK(site.put("/up/evil", "x", sent) == 403);
+    CHECK(to_integer(site.server.patch("/up/.uploads/x", "x", sent).status()) == 403);
+    CHECK(to_integer(site.server.delete_("/up/old.txt", sent).status()) == 403);
+    CHECK(to_integer(site.server.get("/up/old.txt", sent).status()) == 200);
+  }
+  CHECK_FALSE(fs::exists(site.root + "/evil"));
+  CHECK(site.content("old.txt") == "old");
+  CHECK(post(site, "/up/", part("mine"), {{"Sec-Fetch-Site", "same-origin"}}) == 201);
+}
+
+TEST_CASE("it is refused before its content is asked for, unless such pages are welcome") {
+  const std::string head =
+      "PUT /up/a HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: cross-site\r\nContent-Length: 1\r\n"
+      "Expect: 100-continue\r\n\r\n";
+  upload_site strict;
+  auto refused = strict.server.connect();
+  CHECK(refused.ask(head).starts_with("HTTP/1.1 403"));
+  upload_site open({.cross_site = true});
+  auto taken = open.server.connect();
+  CHECK(taken.ask(head).starts_with("HTTP/1.1 100"));
+  router routes;
+  routes.uploads("/", strict.root);
+  testing::server all(routes);
+  CHECK(all.put("/a", "x", {{"Sec-Fetch-Site", "cross-site"}}).status() == status::forbidden);
+}
