@@ -33,6 +33,18 @@ void sync_descriptor(int descriptor) {
   }
 }
 
+// All, or none.
+void give_names(const file& folder, std::vector<upload_store::form_file>& files) {
+  for (auto f = files.begin(); f != files.end(); ++f) {
+    std::error_code error;
+    f->content.keep_as(folder, f->name, if_taken::fail, error);
+    if (!error) continue;
+    for (auto named = files.begin(); named != f; ++named)
+      ::unlinkat(folder.descriptor(), named->name.c_str(), 0);
+    throw upload_error(error.value());
+  }
+}
+
 }  // namespace
 
 upload_store::upload_store(const std::string& directory, const upload_options& options)
@@ -85,11 +97,7 @@ void upload_store::place_new(const file& folder, std::vector<form_file>& files) 
     if (::fstatat(folder.descriptor(), f.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0)
       throw upload_error(EEXIST);
   }
-  for (form_file& f : files) {
-    std::error_code error;
-    f.content.keep_as(folder, f.name, if_taken::fail, error);
-    if (error) throw upload_error(error.value());
-  }
+  give_names(folder, files);
   lock.unlock();
   sync_folder(folder);
 }

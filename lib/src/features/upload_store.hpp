@@ -53,8 +53,7 @@ class upload_store {
   using name_giver = std::function<std::error_code(if_taken)>;
   placed_file place(const upload_target& target, const upload_conditions& conditions,
                     const file& content, const name_giver& give_name);
-  // New names for several files in one folder: for all, or 409 and for none, as far as nobody else
-  // makes files there. Blocks likewise.
+  // New names for several files in one folder: for all, or 409 and for none. Blocks likewise.
   struct form_file {
     std::string name;
     saved_file content;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "features/upload_store.hpp"
 #include "support/upload_site.hpp"
 
 using namespace asio_httpd;
@@ -65,4 +66,14 @@ TEST_CASE("it is refused before its content is asked for, unless such pages are 
   routes.uploads("/", strict.root);
   testing::server all(routes);
   CHECK(all.put("/a", "x", {{"Sec-Fetch-Site", "cross-site"}}).status() == status::forbidden);
+}
+
+TEST_CASE("where the names of a form cannot all be given, none is") {
+  const test_support::scratch_folder scratch;
+  features::upload_store store(scratch.path().string(), {});
+  std::vector<features::upload_store::form_file> files;
+  for (const char* name : {"a", "b", "none/c"})
+    files.push_back({name, saved_file(scratch.path().string())});
+  CHECK_THROWS_AS(store.place_new(store.folder(), files), http_error);
+  CHECK(fs::is_empty(scratch.path()));
 }
