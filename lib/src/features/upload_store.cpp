@@ -58,6 +58,14 @@ upload_target upload_store::target(std::string path) const {
       options_.make_folders ? missing_folders::make : missing_folders::refuse);
 }
 
+saved_file upload_store::make_file(const file& folder) const {
+  try {
+    return saved_file(folder, options_.permissions);
+  } catch (const std::system_error& e) {
+    throw upload_error(e.code().value());
+  }
+}
+
 void upload_store::sync(const file& content) const {
   if (options_.durable) sync_descriptor(content.descriptor());
 }

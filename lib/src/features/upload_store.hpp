@@ -47,6 +47,8 @@ class upload_store {
 
   // Where the file of this path goes.
   upload_target target(std::string path) const;
+  // Content on its way into that folder, without a name. Throws http_error.
+  saved_file make_file(const file& folder) const;
 
   // Gives `content` that name, by `give_name`, which says EEXIST where it is told to fail and the
   // name is taken. Throws http_error as upload_conditions does. Blocks where it is to be durable.

@@ -66,9 +66,10 @@ upload_target open_upload_target(const static_root& root, std::string path, miss
 file open_upload_folder(const static_root& root, const std::string& path) {
   std::error_code error;
   file folder = root.open_to_change(path.empty() ? "." : path.c_str(), error);
-  if (error == std::errc::permission_denied) throw upload_error(EACCES);
-  if (error) throw http_error(status::not_found, "There is no such folder\n");
-  return folder;
+  if (!error) return folder;
+  http_error refused = upload_error(error.value());
+  if (refused.status() != status::conflict) throw refused;
+  throw http_error(status::not_found, "There is no such folder\n");
 }
 
 present_file look_at(const static_root& root, const upload_target& target) {

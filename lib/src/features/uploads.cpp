@@ -81,7 +81,7 @@ class put_route {
                                     const upload_target& target,
                                     const upload_conditions& conditions) const {
     const auto content = std::make_shared<upload_content>(r, std::move(body), store_->quota());
-    saved_file made = make_file(target.folder);
+    saved_file made = store_->make_file(target.folder);
     co_await write_content(request_body(content), [&](std::string_view p) { made.write(p); });
     const auto give_name = [&](if_taken what) {
       std::error_code error;
@@ -94,14 +94,6 @@ class put_route {
       content->room().use(made.size());
       return placed;
     });
-  }
-
-  saved_file make_file(const file& folder) const {
-    try {
-      return saved_file(folder, store_->options().permissions);
-    } catch (const std::system_error& e) {
-      throw upload_error(e.code().value());
-    }
   }
 
   std::shared_ptr<upload_store> store_;
@@ -148,7 +140,7 @@ class form_route {
     const auto is_same = [&](const auto& f) { return f.name == *name; };
     if (std::any_of(others.begin(), others.end(), is_same))
       throw http_error(status::conflict, "Two files of this form have the same name\n");
-    return {std::move(*name), saved_file(folder, store_->options().permissions)};
+    return {std::move(*name), store_->make_file(folder)};
   }
 
   static response answer(const request& r, const std::string& path,

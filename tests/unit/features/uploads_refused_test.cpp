@@ -5,6 +5,8 @@
 #include <asio_httpd/asio_httpd.hpp>
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/resource.h>
 
 #include <filesystem>
 #include <string>
@@ -29,6 +31,24 @@ unsigned post(upload_site& site, const std::string& target, std::string body,
   fields.emplace_back("Content-Type", "multipart/form-data; boundary=b");
   return to_integer(site.server.post(target, body + "--b--", std::move(fields)).status());
 }
+
+// So many files may be opened, and not one more.
+class few_descriptors {
+ public:
+  explicit few_descriptors(rlim_t left) {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const file first_free(::open("/", O_PATH | O_CLOEXEC));
+    rlimit lower = before_;
+    lower.rlim_cur = static_cast<rlim_t>(first_free.descriptor()) + left;
+    ::setrlimit(RLIMIT_NOFILE, &lower);
+  }
+  few_descriptors(const few_descriptors&) = delete;
+  few_descriptors& operator=(const few_descriptors&) = delete;
+  ~few_descriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
 
 }  // namespace
 
@@ -76,4 +96,17 @@ TEST_CASE("where the names of a form cannot all be given, none is") {
     files.push_back({name, saved_file(scratch.path().string())});
   CHECK_THROWS_AS(store.place_new(store.folder(), files), http_error);
   CHECK(fs::is_empty(scratch.path()));
+}
+
+TEST_CASE("where no file can be opened, that passes") {
+  upload_site site;
+  for (const rlim_t left : {0u, 1u}) {
+    CAPTURE(left);
+    const few_descriptors low(left);
+    CHECK(site.put("/up/new", "x") == 503);
+    CHECK(post(site, "/up/", part("new")) == 503);
+  }
+  CHECK(site.put("/up/new", "x") == 201);
+  CHECK(post(site, "/up/none/", part("new")) == 404);
+  CHECK(post(site, "/up/old.txt/", part("new")) == 404);
 }
