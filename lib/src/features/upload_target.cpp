@@ -7,7 +7,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <ctime>
 #include <system_error>
 #include <utility>
@@ -38,6 +40,11 @@ void make_folders(const static_root& root, const std::string& path) {
   }
 }
 
+void check_depth(std::ptrdiff_t folders) {
+  if (folders > most_folders)
+    throw http_error(status::forbidden, "There are too many folders in this path\n");
+}
+
 }  // namespace
 
 std::string upload_path(const request& r, std::string_view rest) {
@@ -45,7 +52,9 @@ std::string upload_path(const request& r, std::string_view rest) {
   const bool may_be = !has_encoded_slash(r) && path.assign(rest, false);
   if (!may_be || path.text().starts_with('.') || path.text().find("/.") != std::string_view::npos)
     throw http_error(status::forbidden, "Files of such a name are not taken\n");
-  return std::string(path.text());
+  std::string made(path.text());
+  check_depth(std::count(made.begin(), made.end(), '/'));
+  return made;
 }
 
 upload_target open_upload_target(const static_root& root, std::string path, missing_folders what) {
@@ -64,6 +73,7 @@ upload_target open_upload_target(const static_root& root, std::string path, miss
 }
 
 file open_upload_folder(const static_root& root, const std::string& path) {
+  check_depth(std::count(path.begin(), path.end(), '/') + (path.empty() ? 0 : 1));
   std::error_code error;
   file folder = root.open_to_change(path.empty() ? "." : path.c_str(), error);
   if (!error) return folder;

@@ -50,6 +50,12 @@ class few_descriptors {
   rlimit before_{};
 };
 
+std::string folders(std::size_t count) {
+  std::string path = "/up/";
+  for (std::size_t i = 0; i < count; ++i) path += "d/";
+  return path;
+}
+
 }  // namespace
 
 TEST_CASE("a page of another site cannot make a browser upload anything") {
@@ -109,4 +115,21 @@ TEST_CASE("where no file can be opened, that passes") {
   CHECK(site.put("/up/new", "x") == 201);
   CHECK(post(site, "/up/none/", part("new")) == 404);
   CHECK(post(site, "/up/old.txt/", part("new")) == 404);
+}
+
+TEST_CASE("a path has as many folders as are counted for the quota") {
+  upload_site site({.make_folders = true, .quota = 1000});
+  CHECK(site.put(folders(64) + "a", "x") == 201);
+  CHECK(site.put(folders(65) + "a", "x") == 403);
+  CHECK(post(site, folders(64), part("b")) == 201);
+  fs::create_directory(site.root + folders(65).substr(3));
+  CHECK(post(site, folders(65), part("b")) == 403);
+
+  const std::string whole = std::string(1000 - 5 - 1, 'x');  // beside "old", "b", "x" and "x"
+  const auto again = [&](const std::string& content) {
+    testing::server s(upload_site::routes(site.root, {.quota = 1000}));
+    return to_integer(s.put("/up/more", content).status());
+  };
+  CHECK(again(whole + "y") == 507);
+  CHECK(again(whole) == 201);
 }
