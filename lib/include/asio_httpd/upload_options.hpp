@@ -50,10 +50,12 @@ struct upload_options {
   // The largest file, and the largest form, in bytes; 413 above.
   std::uint64_t file_limit = std::uint64_t{1} << 30;
   // How many bytes all files below the folder may have together; 507 above. They are counted when
-  // the route is made, and then by what is uploaded and removed through it. 0: no limit but the
-  // disk's.
+  // the route is made, and then by what is uploaded and removed through it; what replaces a file
+  // needs room beside it. 0: no limit but the disk's.
   std::uint64_t quota = 0;
-  // Requests that bring content at the same time; 503 above.
+  // Requests that bring content at the same time; 503 above. A quarter of them, and at least one,
+  // is for one address (of IPv6, for the first 64 bits); 429 above. Peers on this machine, where a
+  // reverse proxy may be, can have all.
   std::size_t at_once = 64;
   // Files in one form; 413 above. Each is an open file until the form has ended.
   std::size_t files_in_form = 32;

@@ -48,7 +48,11 @@ void give_names(const file& folder, std::vector<upload_store::form_file>& files)
 }  // namespace
 
 upload_store::upload_store(const std::string& directory, const upload_options& options)
-    : root_(directory), folder_(open_here(root_)), options_(options), quota_(options.quota) {
+    : root_(directory),
+      folder_(open_here(root_)),
+      options_(options),
+      quota_(options.quota),
+      places_(options.at_once) {
   quota_.add(sweep_uploads(folder_));
 }
 
@@ -121,12 +125,6 @@ void upload_store::remove(const upload_target& target, const upload_conditions& 
   if (now.is == kind::file) quota_.release(now.size);
   lock.unlock();
   sync_folder(target.folder);
-}
-
-upload_store::slot::slot(upload_store& store) : store_(store) {
-  if (++store.running_ <= store.options_.at_once) return;
-  --store.running_;
-  throw http_error(status::service_unavailable, "There are too many uploads at the moment\n");
 }
 
 }  // namespace asio_httpd::features

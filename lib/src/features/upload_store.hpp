@@ -12,8 +12,6 @@
 #include <asio_httpd/saved_file.hpp>
 #include <asio_httpd/upload_options.hpp>
 
-#include <atomic>
-#include <cstddef>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -22,6 +20,7 @@
 
 #include "features/static_root.hpp"
 #include "features/upload_conditions.hpp"
+#include "features/upload_places.hpp"
 #include "features/upload_quota.hpp"
 #include "features/upload_target.hpp"
 
@@ -44,6 +43,8 @@ class upload_store {
   const file& folder() const noexcept { return folder_; }
   const upload_options& options() const noexcept { return options_; }
   upload_quota& quota() noexcept { return quota_; }
+  // For requests that bring content.
+  upload_places& places() noexcept { return places_; }
 
   // Where the file of this path goes.
   upload_target target(std::string path) const;
@@ -64,18 +65,6 @@ class upload_store {
   // Throws http_error: 404, 409 for what is no file, 412. Blocks likewise.
   void remove(const upload_target& target, const upload_conditions& conditions);
 
-  // One of the requests that bring content; throws http_error 503 where there are too many.
-  class slot {
-   public:
-    explicit slot(upload_store& store);
-    slot(const slot&) = delete;
-    slot& operator=(const slot&) = delete;
-    ~slot() { --store_.running_; }
-
-   private:
-    upload_store& store_;
-  };
-
  private:
   void sync(const file& content) const;
   void sync_folder(const file& folder) const;
@@ -84,7 +73,7 @@ class upload_store {
   const file folder_;
   const upload_options options_;
   upload_quota quota_;
-  std::atomic<std::size_t> running_{0};
+  upload_places places_;
   std::mutex names_;  // while one is given or taken away
 };
 

@@ -63,7 +63,7 @@ class put_route {
       : store_(std::move(store)), resumed_(std::move(resumed)) {}
 
   asio::awaitable<response> operator()(const request& r, request_body body) const {
-    const upload_store::slot slot(*store_);
+    const upload_places::place place(store_->places(), r);
     refuse_parts(r);
     const upload_target target = store_->target(file_path(r));
     const auto conditions = upload_conditions::of(r, store_->options().replace);
@@ -108,7 +108,7 @@ class form_route {
 
   // All files of the form get their names behind its end, so that a broken one keeps nothing.
   asio::awaitable<response> operator()(const request& r, request_body body) const {
-    const upload_store::slot slot(*store_);
+    const upload_places::place place(store_->places(), r);
     const std::string path = upload_path(r, rest_of(r));
     const file folder = open_upload_folder(store_->root(), path);
     const auto content = std::make_shared<upload_content>(r, std::move(body), store_->quota());

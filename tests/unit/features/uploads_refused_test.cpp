@@ -133,3 +133,34 @@ TEST_CASE("a path has as many folders as are counted for the quota") {
   CHECK(again(whole + "y") == 507);
   CHECK(again(whole) == 201);
 }
+
+TEST_CASE("one address has a quarter of the places, this machine all") {
+  upload_site site({.at_once = 8});
+  const std::string head = "PUT /up/a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n";
+  std::vector<testing::connection> all;
+  const auto begin = [&](std::string_view address) -> testing::connection& {
+    all.push_back(site.server.connect(address));
+    all.back().send(head);
+    return all.back();
+  };
+  auto first = site.server.connect("192.0.2.1");
+  first.send(head);
+  begin("192.0.2.1");
+  CHECK(begin("192.0.2.1").receive_answer().status() == status::too_many_requests);
+  begin("2001:db8::1");
+  begin("2001:db8::2");
+  CHECK(begin("2001:db8::3").receive_answer().status() == status::too_many_requests);
+  begin("2001:db8:0:1::1");
+  first.send("x");
+  CHECK(first.receive_answer().status() == status::created);
+  begin("192.0.2.1");
+  for (int i = 0; i < 3; ++i) begin(i == 0 ? "unix" : "127.0.0.1");
+  CHECK(begin("127.0.0.1").receive_answer().status() == status::service_unavailable);
+}
+
+TEST_CASE("at least one place is for each address") {
+  upload_site site({.at_once = 2});
+  auto c = site.server.connect("192.0.2.1");
+  c.send("PUT /up/a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx");
+  CHECK(c.receive_answer().status() == status::created);
+}
