@@ -86,6 +86,7 @@ placed_file upload_store::place(const upload_target& target, const upload_condit
   using kind = present_file::kind;
   sync(content);
   std::unique_lock lock(names_);
+  check_in_place(root_, target);
   present_file before;
   std::error_code error;
   for (int attempt = 0; attempt < attempts; ++attempt) {
@@ -101,9 +102,11 @@ placed_file upload_store::place(const upload_target& target, const upload_condit
   return {before.is == kind::nothing, entity_tag_of(content)};
 }
 
-void upload_store::place_new(const file& folder, std::vector<form_file>& files) {
+void upload_store::place_new(const std::string& path, const file& folder,
+                             std::vector<form_file>& files) {
   for (const form_file& f : files) sync(f.content.file());
   std::unique_lock lock(names_);
+  check_in_place(root_, path, folder);
   struct stat info;
   for (const form_file& f : files) {
     if (::fstatat(folder.descriptor(), f.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0)

@@ -56,12 +56,13 @@ class upload_store {
   using name_giver = std::function<std::error_code(if_taken)>;
   placed_file place(const upload_target& target, const upload_conditions& conditions,
                     const file& content, const name_giver& give_name);
-  // New names for several files in one folder: for all, or 409 and for none. Blocks likewise.
+  // New names for several files in the folder of that path: for all, or 409 and for none. Blocks
+  // likewise.
   struct form_file {
     std::string name;
     saved_file content;
   };
-  void place_new(const file& folder, std::vector<form_file>& files);
+  void place_new(const std::string& path, const file& folder, std::vector<form_file>& files);
   // Throws http_error: 404, 409 for what is no file, 412. Blocks likewise.
   void remove(const upload_target& target, const upload_conditions& conditions);
 

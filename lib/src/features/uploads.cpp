@@ -123,7 +123,7 @@ class form_route {
     }
     if (files.empty()) throw http_error(status::bad_request, "There is no file in this form\n");
     co_await run_blocking([&] {
-      store_->place_new(folder, files);
+      store_->place_new(path, folder, files);
       for (const auto& f : files) content->room().use(f.content.size());
     });
     co_return answer(r, path, files);

@@ -100,7 +100,7 @@ TEST_CASE("where the names of a form cannot all be given, none is") {
   std::vector<features::upload_store::form_file> files;
   for (const char* name : {"a", "b", "none/c"})
     files.push_back({name, saved_file(scratch.path().string())});
-  CHECK_THROWS_AS(store.place_new(store.folder(), files), http_error);
+  CHECK_THROWS_AS(store.place_new("", store.folder(), files), http_error);
   CHECK(fs::is_empty(scratch.path()));
 }
 
@@ -163,4 +163,27 @@ TEST_CASE("at least one place is for each address") {
   auto c = site.server.connect("192.0.2.1");
   c.send("PUT /up/a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx");
   CHECK(c.receive_answer().status() == status::created);
+}
+
+TEST_CASE("a folder that is moved away takes no file with it") {
+  upload_site site;
+  const std::string elsewhere = site.scratch / "elsewhere";
+  const auto move_between = [&](const std::string& head, std::string_view rest) {
+    auto c = site.server.connect();
+    c.send(head);
+    fs::rename(site.root + "/sub", elsewhere);
+    c.send(rest);
+    const unsigned got = to_integer(c.receive_answer().status());
+    CHECK_FALSE(fs::exists(elsewhere + "/new"));
+    fs::create_directory(site.root + "/sub");
+    fs::remove_all(elsewhere);
+    return got;
+  };
+  CHECK(move_between("PUT /up/sub/new HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\na", "b") ==
+        409);
+  const std::string body = part("new") + "--b--";
+  CHECK(move_between("POST /up/sub/ HTTP/1.1\r\nHost: x\r\n"
+                     "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: " +
+                         std::to_string(body.size()) + "\r\n\r\n" + body.substr(0, 10),
+                     body.substr(10)) == 409);
 }
