@@ -45,6 +45,7 @@ std::span<const setting_of<upload_route>> upload_settings() {
       {"remove", option(&o::remove), flag()},
       {"make_folders", option(&o::make_folders), flag()},
       {"forms", option(&o::forms), flag()},
+      {"cross_site", option(&o::cross_site), flag()},
       {"resumable_for", option(&o::resumable_for), duration(0s, 24h * 365)},
       {"durable", option(&o::durable), flag()},
       {"permissions", option(&o::permissions), file_mode()},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Members are `key=:base64:`, separated by commas; a byte sequence has no comma in it.
+// Members are `key=:base64:`, separated by commas. Of one whose key is not known, only the end is
+// looked for; parameters mean nothing here.
 
 #include "features/digest_field.hpp"
 
@@ -46,15 +47,27 @@ void put(std::vector<expected_digest>& all, expected_digest one) {
   all.push_back(std::move(one));
 }
 
+// The first comma that is in no string, or the end; nothing where a string has no end.
+std::optional<std::size_t> end_of_member(std::string_view text) noexcept {
+  bool is_in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') is_in_string = !is_in_string;
+    if (text[i] == '\\' && is_in_string) ++i;
+    if (i < text.size() && text[i] == ',' && !is_in_string) return i;
+  }
+  return is_in_string ? std::nullopt : std::optional(text.size());
+}
+
 bool read_member(std::string_view member, std::vector<expected_digest>& to) {
-  const std::size_t equals = member.find('=');
-  const std::string_view key = member.substr(0, equals);
-  if (equals == member.npos || !is_key(key)) return false;
-  auto value = byte_sequence(member.substr(equals + 1));
-  if (!value) return false;
+  const std::size_t end = std::min(member.find_first_of("=;"), member.size());
+  const std::string_view key = member.substr(0, end);
+  if (!is_key(key)) return false;
   const auto algorithm = algorithm_of(key);
   if (!algorithm) return true;
-  if (value->size() != message_digest::size_of(*algorithm)) return false;
+  if (!member.substr(end).starts_with('=')) return false;
+  member.remove_prefix(end + 1);
+  auto value = byte_sequence(member.substr(0, member.find(';')));
+  if (!value || value->size() != message_digest::size_of(*algorithm)) return false;
   put(to, {*algorithm, std::move(*value)});
   return true;
 }
@@ -64,10 +77,11 @@ bool read_member(std::string_view member, std::vector<expected_digest>& to) {
 std::vector<expected_digest> read_digests(std::string_view name, std::string_view value) {
   std::vector<expected_digest> all;
   while (!value.empty()) {
-    const std::size_t comma = std::min(value.find(','), value.size());
+    const auto end = end_of_member(value);
+    const std::size_t comma = end.value_or(0);
     const std::string_view rest = value.substr(std::min(comma + 1, value.size()));
     const bool ends_in_comma = comma < value.size() && trim(rest).empty();
-    if (!read_member(trim(value.substr(0, comma)), all) || ends_in_comma)
+    if (!end || !read_member(trim(value.substr(0, comma)), all) || ends_in_comma)
       throw http_error(status::bad_request, "The field " + std::string(name) + " is malformed\n");
     value = rest;
   }

@@ -4,31 +4,21 @@
 
 #include <asio_httpd/rate_limit.hpp>
 
-#include "features/bucket_table.hpp"
-
-#include <arpa/inet.h>
-
-#include <array>
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 #include <utility>
+
+#include "features/bucket_table.hpp"
+#include "features/network_of.hpp"
 
 namespace asio_httpd {
 namespace {
 
 using features::bucket_table;
-
-// The first 64 bits of an IPv6 address: its owner has all that begin with them. Otherwise `text`.
-std::string network_of(std::string text) {
-  std::array<char, 16> address;
-  if (text.find(':') == std::string_view::npos ||
-      ::inet_pton(AF_INET6, text.c_str(), address.data()) != 1) {
-    return text;
-  }
-  return {address.data(), 8};
-}
+using features::network_of;
 
 void check(const rate_limit_options& o) {
   constexpr std::chrono::nanoseconds longest = std::chrono::hours(24 * 365);

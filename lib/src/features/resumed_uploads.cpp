@@ -286,7 +286,7 @@ asio::awaitable<response> resumed_uploads::append(const request& r) {
 }
 
 asio::awaitable<response> resumed_uploads::append_content(const request& r) {
-  const upload_store::slot slot(*store_);
+  const upload_places::place place(store_->places(), r);
   if (!is_partial_upload(r)) throw other_media_type();
   check_append_fields(r.fields());
   lease held = co_await run_blocking([&] { return take_over(r); });

@@ -33,10 +33,26 @@ void sync_descriptor(int descriptor) {
   }
 }
 
+// All, or none.
+void give_names(const file& folder, std::vector<upload_store::form_file>& files) {
+  for (auto f = files.begin(); f != files.end(); ++f) {
+    std::error_code error;
+    f->content.keep_as(folder, f->name, if_taken::fail, error);
+    if (!error) continue;
+    for (auto named = files.begin(); named != f; ++named)
+      ::unlinkat(folder.descriptor(), named->name.c_str(), 0);
+    throw upload_error(error.value());
+  }
+}
+
 }  // namespace
 
 upload_store::upload_store(const std::string& directory, const upload_options& options)
-    : root_(directory), folder_(open_here(root_)), options_(options), quota_(options.quota) {
+    : root_(directory),
+      folder_(open_here(root_)),
+      options_(options),
+      quota_(options.quota),
+      places_(options.at_once) {
   quota_.add(sweep_uploads(folder_));
 }
 
@@ -44,6 +60,14 @@ upload_target upload_store::target(std::string path) const {
   return open_upload_target(
       root_, std::move(path),
       options_.make_folders ? missing_folders::make : missing_folders::refuse);
+}
+
+saved_file upload_store::make_file(const file& folder) const {
+  try {
+    return saved_file(folder, options_.permissions);
+  } catch (const std::system_error& e) {
+    throw upload_error(e.code().value());
+  }
 }
 
 void upload_store::sync(const file& content) const {
@@ -62,6 +86,7 @@ placed_file upload_store::place(const upload_target& target, const upload_condit
   using kind = present_file::kind;
   sync(content);
   std::unique_lock lock(names_);
+  check_in_place(root_, target);
   present_file before;
   std::error_code error;
   for (int attempt = 0; attempt < attempts; ++attempt) {
@@ -77,19 +102,17 @@ placed_file upload_store::place(const upload_target& target, const upload_condit
   return {before.is == kind::nothing, entity_tag_of(content)};
 }
 
-void upload_store::place_new(const file& folder, std::vector<form_file>& files) {
+void upload_store::place_new(const std::string& path, const file& folder,
+                             std::vector<form_file>& files) {
   for (const form_file& f : files) sync(f.content.file());
   std::unique_lock lock(names_);
+  check_in_place(root_, path, folder);
   struct stat info;
   for (const form_file& f : files) {
     if (::fstatat(folder.descriptor(), f.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0)
       throw upload_error(EEXIST);
   }
-  for (form_file& f : files) {
-    std::error_code error;
-    f.content.keep_as(folder, f.name, if_taken::fail, error);
-    if (error) throw upload_error(error.value());
-  }
+  give_names(folder, files);
   lock.unlock();
   sync_folder(folder);
 }
@@ -105,12 +128,6 @@ void upload_store::remove(const upload_target& target, const upload_conditions& 
   if (now.is == kind::file) quota_.release(now.size);
   lock.unlock();
   sync_folder(target.folder);
-}
-
-upload_store::slot::slot(upload_store& store) : store_(store) {
-  if (++store.running_ <= store.options_.at_once) return;
-  --store.running_;
-  throw http_error(status::service_unavailable, "There are too many uploads at the moment\n");
 }
 
 }  // namespace asio_httpd::features

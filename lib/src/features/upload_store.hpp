@@ -12,8 +12,6 @@
 #include <asio_httpd/saved_file.hpp>
 #include <asio_httpd/upload_options.hpp>
 
-#include <atomic>
-#include <cstddef>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -22,6 +20,7 @@
 
 #include "features/static_root.hpp"
 #include "features/upload_conditions.hpp"
+#include "features/upload_places.hpp"
 #include "features/upload_quota.hpp"
 #include "features/upload_target.hpp"
 
@@ -44,36 +43,28 @@ class upload_store {
   const file& folder() const noexcept { return folder_; }
   const upload_options& options() const noexcept { return options_; }
   upload_quota& quota() noexcept { return quota_; }
+  // For requests that bring content.
+  upload_places& places() noexcept { return places_; }
 
   // Where the file of this path goes.
   upload_target target(std::string path) const;
+  // Content on its way into that folder, without a name. Throws http_error.
+  saved_file make_file(const file& folder) const;
 
   // Gives `content` that name, by `give_name`, which says EEXIST where it is told to fail and the
   // name is taken. Throws http_error as upload_conditions does. Blocks where it is to be durable.
   using name_giver = std::function<std::error_code(if_taken)>;
   placed_file place(const upload_target& target, const upload_conditions& conditions,
                     const file& content, const name_giver& give_name);
-  // New names for several files in one folder: for all, or 409 and for none, as far as nobody else
-  // makes files there. Blocks likewise.
+  // New names for several files in the folder of that path: for all, or 409 and for none. Blocks
+  // likewise.
   struct form_file {
     std::string name;
     saved_file content;
   };
-  void place_new(const file& folder, std::vector<form_file>& files);
+  void place_new(const std::string& path, const file& folder, std::vector<form_file>& files);
   // Throws http_error: 404, 409 for what is no file, 412. Blocks likewise.
   void remove(const upload_target& target, const upload_conditions& conditions);
-
-  // One of the requests that bring content; throws http_error 503 where there are too many.
-  class slot {
-   public:
-    explicit slot(upload_store& store);
-    slot(const slot&) = delete;
-    slot& operator=(const slot&) = delete;
-    ~slot() { --store_.running_; }
-
-   private:
-    upload_store& store_;
-  };
 
  private:
   void sync(const file& content) const;
@@ -83,7 +74,7 @@ class upload_store {
   const file folder_;
   const upload_options options_;
   upload_quota quota_;
-  std::atomic<std::size_t> running_{0};
+  upload_places places_;
   std::mutex names_;  // while one is given or taken away
 };
 

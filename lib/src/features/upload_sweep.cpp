@@ -17,11 +17,11 @@
 #include <system_error>
 
 #include "features/static_path.hpp"
+#include "features/upload_target.hpp"
 
 namespace asio_httpd::features {
 namespace {
 
-constexpr int most_depth = 64;
 // What is empty and younger, in seconds, may be somebody's who has not locked it yet.
 constexpr std::time_t youth = 60;
 
@@ -48,7 +48,7 @@ bool is_dots(std::string_view name) noexcept {
 
 std::uint64_t sweep(int above, const char* folder, int depth) {
   const folder_list all = list(above, folder);
-  if (!all || depth > most_depth) return 0;
+  if (!all || depth > most_folders) return 0;
   const int here = ::dirfd(all.get());
   std::uint64_t bytes = 0;
   while (const dirent* entry = ::readdir(all.get())) {

@@ -7,7 +7,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <ctime>
 #include <system_error>
 #include <utility>
@@ -24,18 +26,32 @@ bool has_encoded_slash(const request& r) noexcept {
   return raw.find("%2F") != raw.npos || raw.find("%2f") != raw.npos;
 }
 
+// "" where there is none.
+std::string folder_above(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == path.npos ? "" : path.substr(0, slash);
+}
+
+file open_folder(const static_root& root, const std::string& path, std::error_code& error) {
+  return root.open_to_change(path.empty() ? "." : path.c_str(), error);
+}
+
 // The folders above, made where they are missing; each in the one above it.
 void make_folders(const static_root& root, const std::string& path) {
   for (std::size_t slash = path.find('/'); slash != path.npos; slash = path.find('/', slash + 1)) {
     const std::string above = path.substr(0, slash);
-    const std::size_t begin = above.rfind('/') + 1;  // 0 where there is none
     std::error_code error;
-    const file folder =
-        root.open_to_change(begin == 0 ? "." : above.substr(0, begin - 1).c_str(), error);
+    const file folder = open_folder(root, folder_above(above), error);
     if (error) throw upload_error(error.value());
-    if (::mkdirat(folder.descriptor(), above.c_str() + begin, 0777) != 0 && errno != EEXIST)
+    const char* name = above.c_str() + above.rfind('/') + 1;
+    if (::mkdirat(folder.descriptor(), name, 0777) != 0 && errno != EEXIST)
       throw upload_error(errno);
   }
+}
+
+void check_depth(std::ptrdiff_t folders) {
+  if (folders > most_folders)
+    throw http_error(status::forbidden, "There are too many folders in this path\n");
 }
 
 }  // namespace
@@ -45,30 +61,48 @@ std::string upload_path(const request& r, std::string_view rest) {
   const bool may_be = !has_encoded_slash(r) && path.assign(rest, false);
   if (!may_be || path.text().starts_with('.') || path.text().find("/.") != std::string_view::npos)
     throw http_error(status::forbidden, "Files of such a name are not taken\n");
-  return std::string(path.text());
+  std::string made(path.text());
+  check_depth(std::count(made.begin(), made.end(), '/'));
+  return made;
 }
 
 upload_target open_upload_target(const static_root& root, std::string path, missing_folders what) {
-  const std::size_t begin = path.rfind('/') + 1;
   upload_target made{.path = std::move(path), .folder = {}, .name = {}};
-  made.name = made.path.substr(begin);
-  const std::string above = begin == 0 ? "." : made.path.substr(0, begin - 1);
+  made.name = made.path.substr(made.path.rfind('/') + 1);
+  const std::string above = folder_above(made.path);
   std::error_code error;
-  made.folder = root.open_to_change(above.c_str(), error);
+  made.folder = open_folder(root, above, error);
   if (error == std::errc::no_such_file_or_directory && what == missing_folders::make) {
     make_folders(root, made.path);
-    made.folder = root.open_to_change(above.c_str(), error);
+    made.folder = open_folder(root, above, error);
   }
   if (error) throw upload_error(error.value());
   return made;
 }
 
-file open_upload_folder(const static_root& root, const std::string& path) {
+void check_in_place(const static_root& root, const std::string& path, const file& folder) {
   std::error_code error;
-  file folder = root.open_to_change(path.empty() ? "." : path.c_str(), error);
-  if (error == std::errc::permission_denied) throw upload_error(EACCES);
-  if (error) throw http_error(status::not_found, "There is no such folder\n");
-  return folder;
+  const file found = open_folder(root, path, error);
+  if (error) throw upload_error(error.value());
+  struct stat now;
+  struct stat then;
+  if (::fstat(found.descriptor(), &now) != 0 || ::fstat(folder.descriptor(), &then) != 0)
+    throw upload_error(errno);
+  if (now.st_dev != then.st_dev || now.st_ino != then.st_ino) throw upload_error(ENOENT);
+}
+
+void check_in_place(const static_root& root, const upload_target& target) {
+  check_in_place(root, folder_above(target.path), target.folder);
+}
+
+file open_upload_folder(const static_root& root, const std::string& path) {
+  check_depth(std::count(path.begin(), path.end(), '/') + (path.empty() ? 0 : 1));
+  std::error_code error;
+  file folder = open_folder(root, path, error);
+  if (!error) return folder;
+  http_error refused = upload_error(error.value());
+  if (refused.status() != status::conflict) throw refused;
+  throw http_error(status::not_found, "There is no such folder\n");
 }
 
 present_file look_at(const static_root& root, const upload_target& target) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Where an upload goes: the folder, opened below the root, and the last component of the path,
-// which is only ever looked up in that folder. So nothing leaves the root, whatever is moved
-// around meanwhile.
+// which is only ever looked up in that folder. A folder may be moved out of the root while the
+// content comes in, so it is looked for once more before the file gets its name; whoever moves it
+// in the moment between the two takes the file with it.
 //
 // Refusals are thrown as http_error. Any thread.
 
@@ -21,6 +22,9 @@
 
 namespace asio_httpd::features {
 
+// A file lies in so many folders below the root at most, since no deeper ones are counted.
+inline constexpr int most_folders = 64;
+
 enum class missing_folders : std::uint8_t { refuse, make };
 
 struct upload_target {
@@ -30,12 +34,14 @@ struct upload_target {
 };
 
 // What the part of the request's path below the prefix may be (`rest`): 403 where a name begins
-// with a dot or is none, 409 where it is that of a folder. Empty for the root, where a folder is
-// asked for.
+// with a dot or is none, or there are too many folders. Empty for the root.
 std::string upload_path(const request& r, std::string_view rest);
 // 409 where its folder is missing; 403 where it may not be searched.
 upload_target open_upload_target(const static_root& root, std::string path, missing_folders what);
-// A folder to put files into, by its path; 404 where it is missing.
+// 409 where the path of a folder ("" is the root) does not lead to it any more.
+void check_in_place(const static_root& root, const std::string& path, const file& folder);
+void check_in_place(const static_root& root, const upload_target& target);
+// A folder to put files into, by its path; 404 where it is missing, 403 where it is too deep.
 file open_upload_folder(const static_root& root, const std::string& path);
 
 // What has the name now.

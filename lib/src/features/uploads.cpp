@@ -9,6 +9,7 @@
 // partial_uploads.
 
 #include <asio_httpd/blocking.hpp>
+#include <asio_httpd/middleware.hpp>
 #include <asio_httpd/multipart_reader.hpp>
 #include <asio_httpd/router.hpp>
 #include <asio_httpd/safe_filename.hpp>
@@ -20,6 +21,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "features/cross_site.hpp"
 #include "features/resumed_uploads.hpp"
 #include "features/static_path.hpp"
 #include "features/upload_answer.hpp"
@@ -61,7 +63,7 @@ class put_route {
       : store_(std::move(store)), resumed_(std::move(resumed)) {}
 
   asio::awaitable<response> operator()(const request& r, request_body body) const {
-    const upload_store::slot slot(*store_);
+    const upload_places::place place(store_->places(), r);
     refuse_parts(r);
     const upload_target target = store_->target(file_path(r));
     const auto conditions = upload_conditions::of(r, store_->options().replace);
@@ -80,7 +82,7 @@ class put_route {
                                     const upload_target& target,
                                     const upload_conditions& conditions) const {
     const auto content = std::make_shared<upload_content>(r, std::move(body), store_->quota());
-    saved_file made = make_file(target.folder);
+    saved_file made = store_->make_file(target.folder);
     co_await write_content(request_body(content), [&](std::string_view p) { made.write(p); });
     check_whole_length(r, made.size());
     const auto give_name = [&](if_taken what) {
@@ -96,14 +98,6 @@ class put_route {
     });
   }
 
-  saved_file make_file(const file& folder) const {
-    try {
-      return saved_file(folder, store_->options().permissions);
-    } catch (const std::system_error& e) {
-      throw upload_error(e.code().value());
-    }
-  }
-
   std::shared_ptr<upload_store> store_;
   std::shared_ptr<resumed_uploads> resumed_;  // null where uploads cannot be continued
 };
@@ -116,7 +110,7 @@ class form_route {
 
   // All files of the form get their names behind its end, so that a broken one keeps nothing.
   asio::awaitable<response> operator()(const request& r, request_body body) const {
-    const upload_store::slot slot(*store_);
+    const upload_places::place place(store_->places(), r);
     const std::string path = upload_path(r, rest_of(r));
     const file folder = open_upload_folder(store_->root(), path);
     const auto content = std::make_shared<upload_content>(r, std::move(body), store_->quota());
@@ -131,7 +125,7 @@ class form_route {
     }
     if (files.empty()) throw http_error(status::bad_request, "There is no file in this form\n");
     co_await run_blocking([&] {
-      store_->place_new(folder, files);
+      store_->place_new(path, folder, files);
       for (const auto& f : files) content->room().use(f.content.size());
     });
     co_return answer(r, path, files);
@@ -148,7 +142,7 @@ class form_route {
     const auto is_same = [&](const auto& f) { return f.name == *name; };
     if (std::any_of(others.begin(), others.end(), is_same))
       throw http_error(status::conflict, "Two files of this form have the same name\n");
-    return {std::move(*name), saved_file(folder, store_->options().permissions)};
+    return {std::move(*name), store_->make_file(folder)};
   }
 
   static response answer(const request& r, const std::string& path,
@@ -201,6 +195,13 @@ class remove_route {
   std::shared_ptr<upload_store> store_;
 };
 
+void refuse_cross_site(const request& r) {
+  const bool is_safe =
+      r.method() == method::get || r.method() == method::head || r.method() == method::options;
+  if (!is_safe && is_cross_site(r.fields()))
+    throw http_error(status::forbidden, "Pages of other sites may not upload anything\n");
+}
+
 void check(const upload_options& o) {
   if (o.at_once == 0 || o.file_limit == 0 || o.resumable_for.count() < 0 ||
       (o.forms && o.files_in_form == 0)) {
@@ -218,6 +219,7 @@ router::mounted router::uploads(std::string_view prefix, const std::string& dire
                                                          : std::shared_ptr<resumed_uploads>();
   constexpr std::string_view below = "/{rest...}";
   router routes;
+  if (!options.cross_site) routes.use(before(refuse_cross_site));
   routes.add(method::put, below, put_route(store, resumed)).body_limit(options.file_limit);
   if (options.forms)
     routes.add(method::post, below, form_route(store)).body_limit(options.file_limit);

@@ -168,6 +168,7 @@ TEST_CASE("everything that can be said arrives") {
   CHECK_FALSE(u.replace);
   CHECK(u.remove);
   CHECK(u.make_folders);
+  CHECK(u.cross_site);
   CHECK_FALSE(u.forms);
   CHECK(u.resumable_for == std::chrono::hours(1));
   CHECK(u.durable);

@@ -69,6 +69,13 @@ TEST_CASE("content that has another digest than was sent is not kept") {
       {sha_512 + ",\t" + sha_256, 201},
       {"md5=:AAAA:", 201},
       {"unixsum=:AAA=:, " + sha_256, 201},
+      {sha_256 + ";a=1;b", 201},
+      {other_256 + ";a=1", 400},
+      {"other=\"a, b\\\", c\", " + sha_256, 201},
+      {"other=\"a, b\", " + other_256, 400},
+      {"other, " + sha_256, 201},
+      {"other=(\"a, b\" c);d=1, " + sha_256, 201},
+      {"other=\"a, " + sha_256, 400},
       {other_256, 400},
       {other_512, 400},
       {sha_256 + ", " + other_512, 400},
@@ -85,6 +92,7 @@ TEST_CASE("content that has another digest than was sent is not kept") {
       {"," + sha_256, 400},
       {sha_256 + " " + sha_512, 400},
       {"=:AAAA:", 400},
+      {"sha-256;" + digest_of(digest_algorithm::sha_256, "hello"), 400},
   };
   for (const char* name : {"Content-Digest", "repr-digest"}) {
     for (const row& r : rows) {

@@ -149,7 +149,7 @@ TEST_CASE("what does not fit is refused, with what is expected") {
   }
   CHECK(site.put("/up/a", "123", {{"Upload-Complete", "?0"}, {"Upload-Length", "2"}}) == 400);
   CHECK(site.put("/up/a", "1", {{"Upload-Complete", "?0"}, {"Upload-Length", "21"}}) == 413);
-  CHECK(site.put("/up/a", "1", {{"Upload-Complete", "?0"}, {"Repr-Digest", "x"}}) == 400);
+  CHECK(site.put("/up/a", "1", {{"Upload-Complete", "?0"}, {"Repr-Digest", "sha-256=x"}}) == 400);
 }
 
 TEST_CASE("the length of an upload is one") {
