@@ -24,6 +24,11 @@ namespace asio = boost::asio;
 struct saved_file::temporary_name {
   asio_httpd::file directory;  // not open: the path stands for itself
   std::string path;
+  // An error number; 0 for none.
+  int take(int other) noexcept {
+    directory = http::duplicate(other);
+    return other == AT_FDCWD || directory.is_open() ? 0 : errno;
+  }
   int at() const noexcept { return directory.is_open() ? directory.descriptor() : AT_FDCWD; }
 };
 
@@ -58,7 +63,7 @@ int saved_file::open_unnamed(int directory, unsigned permissions) noexcept {
 // O_EXCL: another's file, or a link that another has put there, is never opened.
 int saved_file::open_named(int directory, unsigned permissions) {
   auto name = std::make_unique<temporary_name>();
-  name->directory = http::duplicate(directory);
+  if (const int error = name->take(directory)) return error;
   name->path = http::unique_name_in(directory_);
   file_ = asio_httpd::file(::openat(directory, name->path.c_str(),
                                     O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, mode_t{permissions}));
@@ -122,7 +127,7 @@ int saved_file::give_name(int directory, const std::string& path, if_taken what)
 int saved_file::replace(int directory, const std::string& path) {
   if (!temporary_) {
     auto name = std::make_unique<temporary_name>();
-    name->directory = http::duplicate(directory);
+    if (const int error = name->take(directory)) return error;
     name->path = http::unique_name_in(http::directory_of(path));
     http::lock_shared(descriptor());
     if (const int error = http::link_unnamed(descriptor(), directory, name->path)) return error;

@@ -17,6 +17,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -191,6 +192,27 @@ TEST_CASE("in a directory that is open, whatever it is called by now") {
   CHECK_FALSE(error);
   CHECK(read_file(folder / "after/a") == "second");
   CHECK(std::distance(std::filesystem::directory_iterator(folder / "after"), {}) == 1);
+  CHECK(files_in(folder) == 1);
+}
+
+TEST_CASE("without a descriptor left nothing is replaced, and nothing stays") {
+  const scratch_folder folder;
+  folder.write("a", "before");
+  std::error_code error;
+  const file directory = file(::open(folder.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  {
+    saved_file kept(directory);
+    kept.write("content");
+    rlimit limit;
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    const rlim_t was = std::exchange(limit.rlim_cur, 1);
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+    kept.keep_as(directory, "a", if_taken::replace, error);
+    limit.rlim_cur = was;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  }
+  CHECK(error.value() == EMFILE);
+  CHECK(read_file(folder / "a") == "before");
   CHECK(files_in(folder) == 1);
 }
 
