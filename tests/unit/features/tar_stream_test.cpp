@@ -165,8 +165,7 @@ TEST_CASE("what is hidden is not in it") {
   s.scratch.write("root/sub/.env", "");
   s.scratch.write("root/sub/b.txt~", "");
   s.scratch.write("root/private/x", "");
-  CHECK(s.listed("/", {"*~", "private/**"}) ==
-        "files/ files/a.txt files/sub/ files/sub/b.txt ");
+  CHECK(s.listed("/", {"*~", "private/**"}) == "files/ files/a.txt files/sub/ files/sub/b.txt ");
   CHECK(s.listed("/sub/", {"sub/b.txt"}) == "sub/ sub/b.txt~ ");
 }
 

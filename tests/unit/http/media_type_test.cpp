@@ -11,8 +11,8 @@
 #include <vector>
 
 using asio_httpd::default_media_type;
-using asio_httpd::media_type_for;
 using asio_httpd::is_compressible;
+using asio_httpd::media_type_for;
 
 TEST_CASE("the types of a web site") {
   CHECK(media_type_for("/index.html") == "text/html; charset=utf-8");
