@@ -14,17 +14,12 @@
 #include <system_error>
 #include <utility>
 
+#include "features/encoded_slash.hpp"
 #include "features/served_file.hpp"
 #include "features/static_path.hpp"
 
 namespace asio_httpd::features {
 namespace {
-
-// "%2F" decodes to a slash that separates nothing, which no name can say.
-bool has_encoded_slash(const request& r) noexcept {
-  const std::string_view raw = r.target().substr(0, r.target().find('?'));
-  return raw.find("%2F") != raw.npos || raw.find("%2f") != raw.npos;
-}
 
 // "" where there is none.
 std::string folder_above(const std::string& path) {
@@ -43,7 +38,7 @@ void make_folders(const static_root& root, const std::string& path) {
     std::error_code error;
     const file folder = open_folder(root, folder_above(above), error);
     if (error) throw upload_error(error.value());
-    const char* name = above.c_str() + above.rfind('/') + 1;
+    const char* name = above.c_str() + (above.rfind('/') + 1);  // npos + 1 is 0
     if (::mkdirat(folder.descriptor(), name, 0777) != 0 && errno != EEXIST)
       throw upload_error(errno);
   }
