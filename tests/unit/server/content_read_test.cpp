@@ -2,6 +2,7 @@
 //
 // Content that handlers read piece by piece, on the real loop.
 
+#include "support/scratch_folder.hpp"
 #include "support/server_harness.hpp"
 
 #include <asio_httpd/asio_httpd.hpp>
@@ -15,7 +16,7 @@
 #include <cstdlib>
 #include <string>
 
-#include <unistd.h>
+#include <fcntl.h>
 
 using namespace std::chrono_literals;
 using namespace asio_httpd;
@@ -252,22 +253,19 @@ TEST_CASE("who does not read stops the client: nothing piles up") {
 }
 
 TEST_CASE("content goes straight into a file") {
-  char name[] = "/tmp/asio_httpd_content_XXXXXX";
-  const int descriptor = ::mkstemp(name);
-  REQUIRE(descriptor >= 0);
-  ::unlink(name);
+  const scratch_folder folder;
+  const std::string path = folder.write("content", "");
+  const file opened(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  REQUIRE(opened.is_open());
   router routes;
   routes.post("/in", [&](request_body body) -> awaitable<std::string> {
-    co_return std::to_string(co_await body.write_to(descriptor));
+    co_return std::to_string(co_await body.write_to(opened.descriptor()));
   });
   server_harness h(routes);
   auto c = h.connect();
   h.ask(c, post("Content-Length: 6\r\n", "abc"));
   CHECK(replies_in(h.ask(c, "def")).at(0).body == "6");
-  char content[10];
-  CHECK(::pread(descriptor, content, sizeof content, 0) == 6);
-  CHECK(std::string(content, 6) == "abcdef");
-  ::close(descriptor);
+  CHECK(read_file(path) == "abcdef");
 }
 
 TEST_CASE("a request that is whole already is read in one piece") {
