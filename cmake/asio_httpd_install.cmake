@@ -36,6 +36,7 @@ configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/asio_httpdConfig.cmak
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/asio_httpdConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/asio_httpdConfig.cmake" "${PROJECT_BINARY_DIR}/asio_httpdConfigVersion.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/FindBrotliEncoder.cmake" "${PROJECT_SOURCE_DIR}/cmake/FindZstandard.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/FindNGHTTP2.cmake"
         DESTINATION ${package_dir})
 
 # A prefix relative to the .pc file lets the installed tree be moved; Debian's multiarch lib/<triplet> has one level more.

@@ -23,9 +23,10 @@ FLOORS = {
     "websocket": ["base", "http"],
     "routing": ["base", "http"],
     "net": ["base"],
+    "tls": ["base", "net"],
     "features": [],
-    "server": ["base", "http", "http1", "http2", "websocket", "routing", "net", "features"],
-    "testing": ["base", "http", "http1", "http2", "websocket", "routing", "net", "features", "server"],
+    "server": ["base", "http", "http1", "http2", "websocket", "routing", "net", "tls", "features"],
+    "testing": ["base", "http", "http1", "http2", "websocket", "routing", "net", "tls", "features", "server"],
 }
 
 # The public headers of the floor `testing`, which nobody else includes.

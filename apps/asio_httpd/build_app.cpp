@@ -89,7 +89,7 @@ void add_status(router& routes, const config& c, problems& found) {
 
 server_options options_of(const config& c) {
   server_options made;
-  made.listen = c.listen;
+  made.listen.assign(c.listen.begin(), c.listen.end());
   made.threads = c.threads;
   made.limits = c.limits;
   made.deadlines = c.deadlines;

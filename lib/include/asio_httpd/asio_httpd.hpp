@@ -22,6 +22,7 @@
 #include <asio_httpd/saved_file.hpp>
 #include <asio_httpd/server.hpp>
 #include <asio_httpd/stream.hpp>
+#include <asio_httpd/tls.hpp>
 #include <asio_httpd/upload_options.hpp>
 #include <asio_httpd/version.hpp>
 #include <asio_httpd/websocket.hpp>

@@ -28,6 +28,13 @@ struct limits {
   std::size_t pending_output = 256 * 1024;
   // Requests on one connection, after which it is closed. 0: no limit.
   std::uint64_t requests_per_connection = 0;
+  // Requests under way at once on an HTTP/2 connection (SETTINGS_MAX_CONCURRENT_STREAMS of RFC 9113
+  // section 6.5.2); a stream above it is refused. 1 to 65,535.
+  std::uint32_t streams = 100;
+  // Content that an HTTP/2 peer may send ahead of what is read, in bytes: on one stream, and on all
+  // streams of a connection together. 65,535 to 2,147,483,647.
+  std::uint32_t stream_window = 256 * 1024;
+  std::uint32_t connection_window = 1024 * 1024;
 };
 
 // Granularity: a deadline fires up to half a second late. duration::max() is none.

@@ -13,8 +13,10 @@
 
 #include <asio_httpd/attributes.hpp>
 #include <asio_httpd/fields.hpp>
+#include <asio_httpd/http_version.hpp>
 #include <asio_httpd/method.hpp>
 #include <asio_httpd/pattern.hpp>
+#include <asio_httpd/tls.hpp>
 
 #include <array>
 #include <chrono>
@@ -43,9 +45,9 @@ class request {
   request& operator=(request&&) = delete;
 
   asio_httpd::method method() const noexcept { return method_; }
-  // The minor version of HTTP/1.x that the peer speaks: 0 or 1.
-  unsigned version_minor() const noexcept { return version_minor_; }
-  // The request target as it was sent (RFC 9112 section 3.2).
+  // The version of HTTP that the peer speaks.
+  http_version version() const noexcept { return version_; }
+  // The request target as it was sent (RFC 9112 section 3.2); of HTTP/2, the :path.
   std::string_view target() const noexcept { return target_; }
   // The path, percent-decoded once and with dot segments resolved. Begins with '/'.
   std::string_view path() const noexcept { return path_; }
@@ -82,6 +84,9 @@ class request {
   std::uint16_t remote_port() const noexcept;
   // True for 127.0.0.0/8, ::1 and Unix sockets, that is, for peers on this machine.
   bool from_this_machine() const noexcept;
+  // Whether it came by TLS, and then how. Made on each call.
+  bool is_secure() const noexcept;
+  std::optional<tls_info> tls() const;
   // What the server that received this request knows of itself. Costs microseconds to milliseconds.
   asio_httpd::status_report server_status() const;
   // False once a stop is under way.
@@ -92,7 +97,7 @@ class request {
   struct owned;
 
   asio_httpd::method method_ = asio_httpd::method::get;
-  std::uint8_t version_minor_ = 1;
+  http_version version_ = http_version::http_1_1;
   std::string_view target_;
   std::string_view path_ = "/";
   std::string_view query_;
@@ -115,6 +120,8 @@ class peer {
   virtual std::string address() const = 0;
   virtual std::uint16_t port() const noexcept = 0;
   virtual bool is_local() const noexcept = 0;
+  virtual bool is_secure() const noexcept { return false; }
+  virtual std::optional<tls_info> tls() const { return std::nullopt; }
   virtual asio_httpd::status_report server_status() const = 0;
   virtual bool is_ready() const noexcept { return true; }
   // When the head of its request was whole.

@@ -13,6 +13,7 @@
 
 #include <asio_httpd/clock.hpp>
 #include <asio_httpd/limits.hpp>
+#include <asio_httpd/listen_on.hpp>
 #include <asio_httpd/log.hpp>
 #include <asio_httpd/router.hpp>
 #include <asio_httpd/socket_options.hpp>
@@ -36,10 +37,9 @@ struct stream_handler;
 struct server_options {
   // Shorthand for listen = {"localhost:<port>"}; 0 lets the kernel choose.
   std::optional<std::uint16_t> port = {};
-  // "8080" or "localhost:8080": this machine only, IPv4 and IPv6. "*:8080": everywhere.
-  // "192.0.2.1:8080", "[::1]:8080", "[::]:8080" (dual stack), "unix:/run/x.sock", "unix:@name"
-  // (abstract). Empty and no port: localhost:8080.
-  std::vector<std::string> listen = {};
+  // "8080", "*:8080", {"*:8443", tls_options{...}}: see listen_on. Empty and no port:
+  // localhost:8080.
+  std::vector<listen_on> listen = {};
   // Of a server that makes its own. 0: one for each core.
   unsigned threads = 0;
   asio_httpd::limits limits = {};

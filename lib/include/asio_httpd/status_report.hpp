@@ -58,6 +58,7 @@ struct status_report {
     std::uint64_t handler_errors = 0;                // handlers that threw
     std::uint64_t slow_handler_turns = 0;            // over deadlines::handler_turn
     std::vector<named_count> by_method;              // those that occurred
+    std::vector<named_count> by_version;             // "HTTP/1.0", "HTTP/1.1", "HTTP/2.0"
     std::array<std::uint64_t, 6> by_status_class{};  // [1] is 1xx; [0] anything else
     std::vector<route_report> by_route;              // every route, in the order of registration
     std::uint64_t without_route = 0;
@@ -70,6 +71,23 @@ struct status_report {
   } bytes;
 
   std::vector<named_count> parse_errors;  // by rule; every rule, in the order of the RFC
+
+  struct {
+    std::uint64_t handshakes = 0;  // that succeeded
+    std::uint64_t resumed = 0;     // of these, by a ticket
+    std::uint64_t failed = 0;
+    std::vector<named_count> by_version;   // "TLSv1.2", "TLSv1.3"
+    std::vector<named_count> by_protocol;  // by ALPN: "h2", "http/1.1", and "none"
+  } tls;
+
+  struct {
+    std::uint64_t connections = 0;  // that spoke it
+    std::uint64_t streams = 0;      // that clients opened
+    std::uint64_t open_streams = 0;
+    std::uint64_t reset = 0;          // streams that clients gave up (RST_STREAM)
+    std::vector<named_count> errors;  // that we told peers, of streams and connections: every error
+                                      // code of RFC 9113 section 7 but NO_ERROR
+  } http2;
 
   struct {
     std::uint64_t resident_memory_bytes = 0;

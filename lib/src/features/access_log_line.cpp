@@ -33,7 +33,7 @@ void append_number(std::string& to, std::integral auto number) {
 }
 
 std::string_view protocol_of(const request& r) {
-  return r.version_minor() == 0 ? "HTTP/1.0" : "HTTP/1.1";
+  return to_string(r.version());
 }
 
 unsigned status_of(const exchange& e) {

@@ -16,7 +16,7 @@ std::string_view to_string(close_reason r) noexcept {
       "head_timeout",   "body_timeout",      "idle_timeout",
       "write_timeout",  "handler_timeout",   "content_changed",
       "upgraded",       "drained",           "drain_deadline",
-      "internal_error",
+      "internal_error", "tls_handshake",     "flooded",
   };
   return names[static_cast<std::size_t>(r)];
 }

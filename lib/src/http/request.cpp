@@ -77,6 +77,13 @@ bool request::from_this_machine() const noexcept {
   return peer_ && peer_->is_local();
 }
 
+bool request::is_secure() const noexcept {
+  return peer_ && peer_->is_secure();
+}
+std::optional<tls_info> request::tls() const {
+  return peer_ ? peer_->tls() : std::nullopt;
+}
+
 std::chrono::steady_clock::time_point request::arrival() const noexcept {
   return peer_ ? peer_->arrival() : std::chrono::steady_clock::now();
 }

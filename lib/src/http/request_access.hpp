@@ -17,9 +17,7 @@ class path;
 
 struct request_access {
   static void method(request& r, asio_httpd::method m) noexcept { r.method_ = m; }
-  static void version_minor(request& r, unsigned v) noexcept {
-    r.version_minor_ = static_cast<std::uint8_t>(v);
-  }
+  static void version(request& r, http_version v) noexcept { r.version_ = v; }
   static void target(request& r, std::string_view raw, std::string_view query,
                      std::string_view host) noexcept {
     r.target_ = raw;
@@ -45,7 +43,7 @@ struct request_access {
   // Back to an empty GET, keeping memory.
   static void clear(request& r) noexcept {
     r.method_ = asio_httpd::method::get;
-    r.version_minor_ = 1;
+    r.version_ = http_version::http_1_1;
     r.target_ = r.query_ = r.host_ = r.body_ = r.pattern_ = {};
     r.path_ = "/";
     r.fields_.clear();

@@ -119,7 +119,8 @@ rule engine::read_request_line(const char* message) {
   const auto m = http::method_from(head_.method.of(message));
   if (m) request_access::method(request_, *m);
   head_read_ = m.has_value();
-  request_access::version_minor(request_, head_.version_minor);
+  request_access::version(
+      request_, head_.version_minor == 0 ? http_version::http_1_0 : http_version::http_1_1);
   // Framing first: where it is broken, nothing else of the message can be trusted.
   const rule r = read_framing(request_.fields(), head_.version_minor, framing_, known_host_);
   if (r != rule::none) return r;

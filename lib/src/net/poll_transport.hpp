@@ -33,6 +33,7 @@ class poll_transport final : public transport, private poller::client {
   void close(bool reset) noexcept override;
   std::uint64_t unsent() const noexcept override { return socket_io::unsent(descriptor_); }
   const endpoint& remote() const noexcept override { return remote_; }
+  int native_handle() const noexcept override { return descriptor_; }
   boost::asio::any_io_executor executor() const override { return poller_->executor(); }
 
  private:

@@ -30,10 +30,10 @@ constexpr std::string_view over_capacity =
     "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"
     "Content-Length: 24\r\nContent-Type: text/plain\r\n\r\n503 Service Unavailable\n";
 
-std::vector<std::string> addresses_of(const server_options& options) {
+std::vector<listen_on> addresses_of(const server_options& options) {
   if (!options.listen.empty() && !options.port) return options.listen;
-  std::vector<std::string> all = options.listen;
-  all.push_back("localhost:" + std::to_string(options.port.value_or(8080)));
+  std::vector<listen_on> all = options.listen;
+  all.emplace_back("localhost:" + std::to_string(options.port.value_or(8080)));
   return all;
 }
 
@@ -97,7 +97,7 @@ void server::implementation::undo_start() noexcept {
 // Every address is bound before anything serves: all or nothing.
 auto server::implementation::bind_all() const -> std::vector<bound_socket> {
   std::vector<bound_socket> sockets;
-  for (const std::string& text : addresses_of(core->options)) {
+  for (const auto& [text, tls] : addresses_of(core->options)) {
     std::uint16_t chosen = 0;  // by the kernel, for the first of "localhost:0"
     for (net::listen_address address : net::parse_listen_address(text)) {
       const bool any_port = address.port == 0;

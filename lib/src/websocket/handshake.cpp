@@ -61,7 +61,7 @@ bool names(const fields& f, field id, std::string_view token) noexcept {
 }
 
 bool wants_upgrade(const request& r) noexcept {
-  return r.version_minor() != 0 && names(r.fields(), field::upgrade, "websocket") &&
+  return r.version() == http_version::http_1_1 && names(r.fields(), field::upgrade, "websocket") &&
          names(r.fields(), field::connection, "upgrade");
 }
 

@@ -28,7 +28,7 @@ TEST_CASE("a request made by hand owns its texts") {
   CHECK(r.get("host") == "Example.com:8080");
   CHECK(r.body() == "content");
   CHECK(r.trailers().empty());
-  CHECK(r.version_minor() == 1);
+  CHECK(r.version() == http_version::http_1_1);
   REQUIRE(request_access::own_path(r) != nullptr);
   CHECK(request_access::own_path(r)->size() == 1);
 }
@@ -98,7 +98,7 @@ TEST_CASE("without a connection there is no peer") {
 TEST_CASE("clear makes it an empty GET again") {
   request r;
   request_access::method(r, method::put);
-  request_access::version_minor(r, 0);
+  request_access::version(r, http_version::http_1_0);
   request_access::target(r, "/x?y", "y", "host");
   request_access::body(r, "body");
   request_access::fields(r).set("X", "y");
@@ -106,7 +106,7 @@ TEST_CASE("clear makes it an empty GET again") {
   request_access::parameters(r, std::array{"p"});
   request_access::clear(r);
   CHECK(r.method() == method::get);
-  CHECK(r.version_minor() == 1);
+  CHECK(r.version() == http_version::http_1_1);
   CHECK(r.target().empty());
   CHECK(r.path() == "/");
   CHECK(r.query().empty());
