@@ -137,6 +137,7 @@ class transport final : public net::transport, private net::security, private re
   io_result read_in_turn(char* data, std::size_t size);
   io_result result_of_no_data();
   peer_state peek();
+  bool has_said_goodbye() const noexcept;
 
   error_code ready_to_write();
   void begin_output();
@@ -368,6 +369,7 @@ peer_state transport::peek() {
 
 peer_state transport::look_at_peer() noexcept {
   if (has_input()) return peer_state::has_sent;
+  if (has_said_goodbye()) return peer_state::gone;
   const peer_state below = inner_->look_at_peer();
   if (below != peer_state::has_sent || phase_ != phase::established) return below;
   peer_state found = peer_state::gone;
@@ -378,9 +380,13 @@ peer_state transport::look_at_peer() noexcept {
   return found;
 }
 
+// The peer.
+bool transport::has_said_goodbye() const noexcept {
+  return ssl_ && (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
 bool transport::peer_has_ended() const noexcept {
-  const bool said_so = ssl_ && (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
-  return said_so || inner_->peer_has_ended();
+  return has_said_goodbye() || inner_->peer_has_ended();
 }
 
 // --- writing -------------------------------------------------------------------------------------
@@ -555,7 +561,7 @@ bool transport::has_input() const noexcept {
 
 void transport::async_wait(wait what, completion done) {
   if (phase_ != phase::closed) flush();
-  if (what == wait::read && has_input()) return defer(std::move(done), {});
+  if (what == wait::read && (has_input() || has_said_goodbye())) return defer(std::move(done), {});
   if (waits_by_steps(what)) return wait_by_steps(what, std::move(done));
   inner_->async_wait(what, std::move(done));
 }
