@@ -285,7 +285,7 @@ TEST_CASE_FIXTURE(fixture, "both say goodbye") {
   l.finished = 0;
   l.poll();
   CHECK(l.finished == 1);  // as at the end of a socket
-  l.write_all("answer");  // there is still somebody
+  l.write_all("answer");   // there is still somebody
   l.end->shutdown_send();
   l.client.feed(l.peer().receive());
   l.client.step();
