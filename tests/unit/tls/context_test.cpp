@@ -8,8 +8,11 @@
 
 #include <openssl/pem.h>
 
+#include <atomic>
 #include <filesystem>
 #include <stdexcept>
+#include <thread>
+#include <vector>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -163,4 +166,26 @@ TEST_CASE_FIXTURE(fixture, "a new OCSP response is stapled") {
   tls_link l(context, {.asks_for_ocsp = true});
   REQUIRE(l.handshake());
   CHECK(l.client.stapled() == der);
+}
+
+TEST_CASE_FIXTURE(fixture, "many threads shake hands while the files change") {
+  const tls_certificate files = certificates.make("a", {});
+  server.log = {};  // nobody guards the lines
+  const auto context = server.make({{files}});
+  std::atomic<int> failed{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 30; ++round) {
+        tls_link l(context);
+        if (!l.handshake()) ++failed;
+      }
+    });
+  }
+  for (int round = 0; round < 10; ++round) {
+    replace(files, certificates.make("b", {}));
+    server.clock->advance(std::chrono::minutes(20));
+  }
+  for (auto& t : threads) t.join();
+  CHECK(failed == 0);
 }

@@ -90,8 +90,6 @@ TEST_CASE_FIXTURE(fixture, "application protocols") {
            {false, h2 + http_1_1, "http/1.1"},
            {false, h2, "!"},
        }) {
-    CAPTURE(offered);
-    CAPTURE(http2);
     const tls_options options{.certificates = {localhost}, .http2 = http2};
     if (chosen == "!") {
       CHECK(failure_of(options, {.alpn = offered}) == "no shared application protocol");
@@ -130,7 +128,6 @@ TEST_CASE_FIXTURE(fixture, "the certificate for the name that is asked for") {
   }};
   for (const auto& [name, subject] : rows) {
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
-      CAPTURE(name);
       tls_link l(context, {.server_name = name, .maximum = version});
       REQUIRE(l.handshake());
       CHECK(l.client.server_subject() == subject);
@@ -211,7 +208,6 @@ TEST_CASE_FIXTURE(fixture, "certificates of clients") {
             "the client's certificate is refused: self-signed certificate"},
        }) {
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
-      CAPTURE(failure);
       const tls_options options{
           .certificates = {localhost}, .clients = asked, .client_ca = certificates.authority()};
       tls_link l(server.make(options), {.maximum = version,
