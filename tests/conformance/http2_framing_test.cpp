@@ -166,7 +166,7 @@ TEST_CASE("all cases of h2spec are there, once") {
     for (const conformance_case& row : table) {
       if (row.id == "ours") continue;
       CHECK_MESSAGE(ids.insert(row.id).second, "twice: ", row.id);
-      strict += row.id.ends_with("(strict)") ? 1 : 0;
+      strict += row.id.ends_with("(strict)") ? 1U : 0U;
     }
   }
   CHECK(ids.size() - strict == 146);

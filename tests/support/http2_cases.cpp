@@ -74,7 +74,7 @@ void check_row(const conformance_case& row, client& c) {
     FAIL_CHECK("the server broke a rule: ", e.what());
   }
   INFO("wanted: ", row.wanted.text);
-  INFO("came:\n", to_string(c.frames()), c.text(), c.is_closed() ? "end" : "open");
+  INFO("came:\n", to_string(c.frames()), c.text(), std::string(c.is_closed() ? "end" : "open"));
   CHECK(row.wanted.holds(c));
 }
 
