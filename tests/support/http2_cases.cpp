@@ -71,7 +71,7 @@ void check_row(const conformance_case& row, client& c) {
   try {
     play(row, c);
   } catch (const testing::error& e) {
-    FAIL_CHECK("the server broke a rule: ", e.what());
+    FAIL_CHECK("the server broke a rule: ", std::string(e.what()));
   }
   INFO("wanted: ", row.wanted.text);
   INFO("came:\n", to_string(c.frames()), c.text(), std::string(c.is_closed() ? "end" : "open"));
