@@ -117,6 +117,7 @@ void client::answer(const received_frame& f) {
   if (f.type == frame_type::settings && !f.has(flag::ack) && acknowledges_) {
     answers_ += settings_ack();
   }
+  if (f.type == frame_type::ping && !f.has(flag::ack)) answers_ += ping(f.payload, flag::ack);
   if (f.type == frame_type::data && !f.payload.empty() && opens_windows_) {
     const auto size = static_cast<std::uint32_t>(f.payload.size());
     answers_ += window_update(0, size);

@@ -49,7 +49,7 @@ class client {
 
   // --- sending
 
-  // The preface and SETTINGS. SETTINGS of the server are acknowledged when they are seen.
+  // The preface and SETTINGS. SETTINGS and PING of the server are acknowledged when they are seen.
   void start(const setting_list& values = {});
   // Any bytes; then reads what has come.
   void send(std::string_view bytes);
