@@ -128,7 +128,7 @@ void http2_link::take_turn(bool reads) {
 
 void http2_link::turn() {
   work();
-  if (session_.has_failed()) break_streams();
+  if (session_.has_failed() || codec_.is_over()) break_streams();
   set_deadline();
   count();
   wait_for_more();
