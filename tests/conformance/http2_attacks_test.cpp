@@ -297,9 +297,14 @@ TEST_CASE("HTTP/2: large answers that are asked for and not taken") {
     CHECK(s.heap.peak() / streams < (path == "/large" ? large_size + 64 * 1024 : 64 * 1024));
     CHECK(s.offender.content(1).empty());
     CHECK(s.serves_others());
-    s.h.advance(60s);
-    CHECK(s.offender.is_closed());
-    CHECK(s.h.ends().starts_with("write_timeout"));
+    // deadlines::write: each stream is given up, and nothing is held any more.
+    s.h.advance(30s);
+    s.offender.receive();
+    const bool is_closed = s.offender.is_closed();
+    for (std::uint32_t i = 0; i < streams; ++i) {
+      CHECK((is_closed || s.offender.reset_code(stream_of(i)).has_value()));
+    }
+    CHECK(s.heap.now() / streams < 16 * 1024);
   }
 }
 
@@ -472,6 +477,7 @@ TEST_CASE("HTTP/2: a stop lets streams end, and cuts those that do not") {
     s.h.stop(10s);
     s.h.poll();
     s.offender.receive();
+    s.other.receive();
     CHECK(s.offender.goaway_code() == no_error);
     s.offender.send(get(3));
     CHECK(s.offender.status(3) == 0);
@@ -486,7 +492,9 @@ TEST_CASE("HTTP/2: a stop lets streams end, and cuts those that do not") {
   SUBCASE("a handler that does not end is cancelled at the deadline") {
     s.offender.send(get(1, "/slow") + get(3, "/slow"));
     CHECK(s.served == 2);
-    s.h.stop(20ms);
+    s.h.stop(50ms);
+    s.h.poll();
+    s.other.receive();
     REQUIRE(s.h.run_until([&] { return s.h.stopped().has_value(); }));
     CHECK(s.h.stopped()->cut == 1);
     s.offender.receive();

@@ -10,6 +10,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "support/http2_cases.hpp"
 #include "support/server_harness.hpp"
@@ -254,4 +255,30 @@ TEST_CASE("the fields of a request, as a handler has them") {
   // Section 8.2.3: crumbs of a cookie are put together again.
   c.send(get(1, "/a?b=c", {{"cookie", "a=b"}, {"x-a", "1"}, {"cookie", "c=d"}}));
   CHECK(c.content(1) == "HTTP/2.0 test /a?b=c a=b; c=d 1");
+}
+
+TEST_CASE("content, in whatever pieces it comes") {
+  asio_httpd::router routes;
+  routes.post("/", [](const asio_httpd::request& r) {
+    return std::string(r.body()) + std::string(r.trailers().get("x-sum"));
+  });
+  const std::string trailers = headers(1, hpack::literal("x-sum", "!"));
+  const std::vector<std::string> requests{
+      post(1) + data(1, "hello!"),
+      post(1) + data(1, "hel", flag::none) + data(1, "lo!"),
+      post(1) + data(1, "hello!", flag::none) + data(1, ""),
+      post(1) + data(1, padded(7, "hello!"), flag::padded | flag::end_stream),
+      post(1) + data(1, "hello", flag::none) + trailers,
+  };
+  for (const std::string& bytes : requests) {
+    for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
+      server_harness h(routes);
+      client c(h.connect());
+      c.start();
+      c.send(bytes.substr(0, cut));
+      c.send(bytes.substr(cut));
+      INFO("cut at ", cut);
+      REQUIRE(c.content(1) == "hello!");
+    }
+  }
 }

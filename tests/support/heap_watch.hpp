@@ -15,11 +15,13 @@ namespace test_support {
 class heap_watch {
  public:
   // To be called at every place where much might be held.
-  void look() noexcept {
-    const std::size_t now = used();
-    peak_ = std::max(peak_, now > begin_ ? now - begin_ : 0);
+  void look() noexcept { peak_ = std::max(peak_, now()); }
+  // In bytes.
+  std::size_t now() const noexcept {
+    const std::size_t size = used();
+    return size > begin_ ? size - begin_ : 0;
   }
-  // The most that was seen, in bytes.
+  // The most that was seen.
   std::size_t peak() const noexcept { return peak_; }
 
  private:
