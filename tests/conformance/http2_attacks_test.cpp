@@ -237,16 +237,30 @@ TEST_CASE("HTTP/2: frames that carry nothing") {
        [](std::uint32_t) { return data(1, padded(0, ""), flag::padded); }},
       {"PRIORITY", "", [](std::uint32_t i) { return priority(stream_of(i)); }},
       {"PRIORITY of one stream", get(1, "/slow"), [](std::uint32_t) { return priority(1); }},
-      {"PRIORITY_UPDATE", "", [](std::uint32_t i) { return priority_update(stream_of(i), "u=1"); }},
+      // More streams than there may be, which is PROTOCOL_ERROR (RFC 9218 section 7.1).
+      {"PRIORITY_UPDATE",
+       "",
+       [](std::uint32_t i) { return priority_update(stream_of(i), "u=1"); },
+       {enhance_your_calm, protocol_error}},
+      {"PRIORITY_UPDATE of one stream", get(1, "/slow"),
+       [](std::uint32_t) { return priority_update(1, "u=1"); }},
       {"WINDOW_UPDATE of the connection", "", [](std::uint32_t) { return window_update(0, 1); }},
       {"WINDOW_UPDATE of a stream", get(1, "/slow"),
        [](std::uint32_t) { return window_update(1, 1); }},
       {"WINDOW_UPDATE of a closed stream", get(1),
        [](std::uint32_t) { return window_update(1, 1); }},
       {"RST_STREAM of a closed stream", get(1), [](std::uint32_t) { return rst_stream(1); }},
-      {"unknown frames", "", [](std::uint32_t) { return frame(frame_type::unknown, 0, 0, ""); }},
   };
   for (const flood_row& row : rows) check_flood(row);
+}
+
+TEST_CASE("HTTP/2: unknown frames are ignored, however many") {
+  attacked_server s;
+  s.offender.start();
+  s.flood([](std::uint32_t) { return frame(frame_type::unknown, 0, 0, "unknown"); });
+  CHECK(s.heap.peak() < most_memory);
+  CHECK((s.offender.is_closed() || s.said == std::nullopt));
+  CHECK(s.serves_others());
 }
 
 TEST_CASE("HTTP/2: a client that never reads") {

@@ -363,6 +363,9 @@ void server_rules::on_sent(const received_frame& f) {
     case frame_type::headers:
       highest_stream_ = std::max(highest_stream_, f.stream);
       break;
+    case frame_type::priority:
+      prioritized_.insert(f.stream);
+      break;
     case frame_type::window_update:
       if (f.payload.size() == 4) streams_[f.stream].granted += f.number(0) & largest_window;
       break;
@@ -404,7 +407,7 @@ void server_rules::received(const received_frame& f) {
     case frame_type::data:
       return on_data(f, opened(f));
     case frame_type::rst_stream:
-      opened(f).was_reset = true;
+      opened(f).was_reset = f.stream <= highest_stream_;
       break;
     case frame_type::ping:
       require(!f.has(flag::ack) || unanswered_pings_-- > 0, "an answer to no PING", f);
@@ -424,8 +427,12 @@ void server_rules::received(const received_frame& f) {
 }
 
 server_rules::stream_state& server_rules::opened(const received_frame& f) {
-  require(f.stream <= highest_stream_ && f.stream % 2 == 1, "a stream that nobody opened", f);
+  // RFC 7540 section 5.3.1 makes an error of PRIORITY one of its stream, which may be idle.
+  const bool is_of_priority = f.type == frame_type::rst_stream && prioritized_.contains(f.stream);
+  require(is_of_priority || (f.stream <= highest_stream_ && f.stream % 2 == 1),
+          "a stream that nobody opened", f);
   stream_state& s = streams_[f.stream];
+  if (is_of_priority) return s;
   require(!s.was_reset || f.type == frame_type::rst_stream, "a frame behind RST_STREAM", f);
   return s;
 }

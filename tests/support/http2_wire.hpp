@@ -17,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -233,6 +234,7 @@ class server_rules {
   std::uint32_t largest_frame_ = default_frame_size;
   std::uint32_t highest_stream_ = 0;
   std::map<std::uint32_t, stream_state> streams_;
+  std::set<std::uint32_t> prioritized_;
   std::int64_t unanswered_pings_ = 0;
   std::int64_t unanswered_settings_ = 0;
 };
