@@ -356,6 +356,10 @@ void server_rules::sent(std::string_view bytes) {
     unsent_.erase(0, preface.size());
   }
   while (const std::optional<received_frame> f = cut_frame(unsent_)) on_sent(*f);
+  // HEADERS may be refused before they are whole.
+  if (unsent_.size() >= frame_head_size && frame_type(unsent_[3]) == frame_type::headers) {
+    highest_stream_ = std::max(highest_stream_, number_at(unsent_, 5, 4) & largest_window);
+  }
 }
 
 void server_rules::on_sent(const received_frame& f) {
