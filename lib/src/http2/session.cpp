@@ -97,7 +97,11 @@ struct session::callbacks {
   static int begin_frame(nghttp2_session*, const nghttp2_frame_hd* frame, void* user) {
     session& self = of(user);
     self.budget_.spend(price_of(*frame));
-    return 0;
+    const error broken = self.look_at_order({frame->stream_id, frame->type == NGHTTP2_HEADERS,
+                                              frame->type == NGHTTP2_PRIORITY});
+    if (broken == error::no_error) return 0;
+    self.fail(broken);
+    return NGHTTP2_ERR_CALLBACK_FAILURE;
   }
 
   static int begin_headers(nghttp2_session* s, const nghttp2_frame* frame, void* user) {
@@ -195,6 +199,7 @@ struct session::callbacks {
     session& self = of(user);
     auto* const known = static_cast<stream*>(nghttp2_session_get_stream_user_data(s, id));
     if (code == NGHTTP2_NO_ERROR) self.budget_.earn(budget::answer);
+    self.note_end(id, code != NGHTTP2_NO_ERROR);
     if (known == nullptr) return 0;
     known->is_closed_ = true;
     if (code != NGHTTP2_NO_ERROR || !known->has_ended_) known->is_broken_ = true;
@@ -428,6 +433,25 @@ void session::end_content(std::int32_t id) {
 
 void session::update_priority(std::int32_t id, std::string_view value) {
   if (stream* const known = find(id)) known->priority_ = parse_priority(value);
+}
+
+// What nghttp2 passes over. Of streams that we reset, the peer may not know yet.
+error session::look_at_order(const frame_head& frame) noexcept {
+  if (frame.is_priority && frame.stream == 0) return error::protocol_error;
+  if (!frame.is_headers || frame.stream == 0) return error::no_error;
+  if (frame.stream > last_stream_) {
+    last_stream_ = frame.stream;
+    return error::no_error;
+  }
+  if (nghttp2_session_find_stream(session_, frame.stream) != nullptr) return error::no_error;
+  for (const ended_stream& one : ended_) {
+    if (one.id == frame.stream) return one.was_reset ? error::no_error : error::stream_closed;
+  }
+  return error::protocol_error;
+}
+
+void session::note_end(std::int32_t id, bool was_reset) noexcept {
+  ended_[next_ended_++ % ended_.size()] = {id, was_reset};
 }
 
 // --- sending -------------------------------------------------------------------------------------

@@ -130,6 +130,17 @@ net::task<> connection::serve() {
   }
 }
 
+// Of a stream, its peer is told why: what was asked for is not worth anything any more, or it is our
+// fault.
+void connection::on_fail() noexcept {
+  file_.cancel();
+  if (!is_stream()) return;
+  auto& carrier = static_cast<http2_stream&>(transport());
+  const bool is_fault =
+      reason() == close_reason::internal_error || reason() == close_reason::content_changed;
+  carrier.break_off(is_fault ? http2::error::internal_error : http2::error::cancel);
+}
+
 // A wait that was not cancelled and fails is one that the kernel has no room for.
 void connection::check_wait(net::error_code ec) {
   if (ec && !has_failed()) fail(close_reason::internal_error);
@@ -303,7 +314,7 @@ net::task<> connection::on_coroutine() {
   if (has_failed()) co_return;
   if (handler_timed_out_) {
     response = error_response(status::service_unavailable);
-    response.close_connection();
+    if (!is_stream()) response.close_connection();
     set_reason(close_reason::handler_timeout);
   } else if (error) {
     answer_handler_exception(error);
@@ -526,7 +537,7 @@ void connection::out_of_time(waiting what) {
   set_reason(what == waiting::head ? close_reason::head_timeout : close_reason::body_timeout);
   exchange_ = {nullptr, 0, now(), {}, exchange_.hooks};
   work_->response = error_response(status::request_timeout);
-  work_->response.close_connection();
+  if (!is_stream()) work_->response.close_connection();
   respond();
   send_now();
 }

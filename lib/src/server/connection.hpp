@@ -120,7 +120,7 @@ class connection final : public io_session, private asio_httpd::peer {
   sending send_file();
   std::uint64_t sendable_of_file();
   net::task<> read_file();
-  void on_fail() noexcept override { file_.cancel(); }
+  void on_fail() noexcept override;
 
   // Content piece by piece: connection_content.cpp.
   net::task<> on_stream();

@@ -152,11 +152,11 @@ void http2_link::work() {
     if (codec_.wants_end()) begin_drain();
     if (is_draining_ && !has_gone_away_ && codec_.was_noticed()) go_away();
     codec_.pump();
-    if (session_.has_failed() || !send_output()) return;
+    if (session_.has_failed() || !send_output()) break;
     if (!wake_writers() && deferred_.empty()) return;
   }
   is_working_ = false;
-  work_soon();
+  if (codec_.output().empty() || !deferred_.empty()) work_soon();
 }
 
 // What a client gave up before its head was whole was never begun.

@@ -185,6 +185,10 @@ void http2_stream::shutdown_send() noexcept {
   });
 }
 
+void http2_stream::break_off(http2::error why) noexcept {
+  if (stream_) stream_->break_off(static_cast<std::uint32_t>(why));
+}
+
 void http2_stream::close(bool) noexcept {
   if (!stream_) return;
   cancel();

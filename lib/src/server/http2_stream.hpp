@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "http2/stream.hpp"
+#include "http2/session.hpp"
 #include "net/transport.hpp"
 
 #include <memory>
@@ -43,6 +43,8 @@ class http2_stream final : public net::transport {
 
   http2::stream& stream() noexcept { return *stream_; }
   bool is_waiting_to_write() const noexcept { return writer_.call != nullptr; }
+  // What the peer is told where this is closed before the answer is whole.
+  void break_off(http2::error why) noexcept;
   // Something has come.
   void wake_reader();
   // There is room for something. Not while nobody waits for that.
