@@ -248,7 +248,8 @@ bool http2_link::send_output() {
 }
 
 void http2_link::wait_for_more() {
-  if (session_.has_failed() || is_done()) return;
+  if (session_.has_failed()) return;
+  if (is_over()) return session_.transport().cancel();
   const auto& output = codec_.output();
   if (!reads_ && output.size() < most_output) {
     reads_ = true;
@@ -329,9 +330,14 @@ void http2_link::go_away() {
   if (!std::exchange(has_gone_away_, true)) codec_.go_away();
 }
 
-bool http2_link::is_done() const noexcept {
+bool http2_link::is_over() const noexcept {
   if (!streams_.empty()) return false;
   return session_.has_failed() || (codec_.is_over() && codec_.output().empty());
+}
+
+// What waits for the transport refers to this.
+bool http2_link::is_done() const noexcept {
+  return is_over() && !reads_ && !writes_;
 }
 
 // Who waits finds the connection gone.

@@ -76,6 +76,7 @@ class http2_link final : quiet_observer {
   void set_deadline();
   void begin_waiting(due what);
   void count();
+  bool is_over() const noexcept;
   bool is_done() const noexcept;
   void begin_drain();
   void go_away();
