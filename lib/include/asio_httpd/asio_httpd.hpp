@@ -13,6 +13,7 @@
 #include <asio_httpd/escape.hpp>
 #include <asio_httpd/events.hpp>
 #include <asio_httpd/form.hpp>
+#include <asio_httpd/https.hpp>
 #include <asio_httpd/multipart.hpp>
 #include <asio_httpd/multipart_reader.hpp>
 #include <asio_httpd/negotiation.hpp>
