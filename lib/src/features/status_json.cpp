@@ -89,7 +89,6 @@ json tls(const status_report& r) {
 json http2(const status_report& r) {
   return {{"connections", r.http2.connections},
           {"streams", r.http2.streams},
-          {"open_streams", r.http2.open_streams},
           {"reset", r.http2.reset},
           {"errors", by_name(r.http2.errors)}};
 }

@@ -100,7 +100,6 @@ status_report filled_report() {
   r.tls.by_protocol = {{"h2", 706}, {"http/1.1", 707}, {"none", 708}};
   r.http2.connections = 801;
   r.http2.streams = 802;
-  r.http2.open_streams = 803;
   r.http2.reset = 804;
   r.http2.errors = one_for_each_error();
   r.process.resident_memory_bytes = 501;
@@ -218,7 +217,6 @@ TEST_CASE("each value stands under its name") {
   CHECK(j["tls"]["by_protocol"] == json{{"h2", 706}, {"http/1.1", 707}, {"none", 708}});
   CHECK(j["http2"]["connections"] == 801);
   CHECK(j["http2"]["streams"] == 802);
-  CHECK(j["http2"]["open_streams"] == 803);
   CHECK(j["http2"]["reset"] == 804);
   CHECK(j["http2"]["errors"]["PROTOCOL_ERROR"] == 1);
   CHECK(j["http2"]["errors"]["HTTP_1_1_REQUIRED"] == 13);
