@@ -5,6 +5,7 @@
 #include "build_app.hpp"
 
 #include <asio_httpd/basic_auth.hpp>
+#include <asio_httpd/check_tls.hpp>
 #include <asio_httpd/https.hpp>
 #include <asio_httpd/request.hpp>
 #include <asio_httpd/response.hpp>
@@ -160,6 +161,17 @@ router build_routes(const config& c, problems& found) {
   if (c.serves_nothing()) add_bundled_site(routes, c.status);
   found.sort_by_line();
   return routes;
+}
+
+void check_certificates(const config& c, problems& found) {
+  for (const listener& each : c.listen) {
+    if (!each.tls || each.tls->self_signed) continue;
+    try {
+      check_tls(each.tls->options);
+    } catch (const std::exception& e) {
+      found.add(each.said_at, sentence(e.what()));
+    }
+  }
 }
 
 app build_app(const config& c, problems& found) {

@@ -27,6 +27,9 @@ struct app {
 // Routes that the router refuses are reported. Opens folders, but no socket and no log.
 router build_routes(const config& c, problems& found);
 
+// What the files of certificates hold, and whether a key belongs to its certificate.
+void check_certificates(const config& c, problems& found);
+
 // Opens the access log, too, and makes a certificate where one is wanted; reports where that fails.
 app build_app(const config& c, problems& found);
 

@@ -57,6 +57,7 @@ int print(const config& c) {
 int check(const config& c) {
   problems found;
   build_routes(c, found);
+  check_certificates(c, found);
   if (!found.empty()) return give_up(found);
   std::cout << "configuration is valid\n";
   return 0;

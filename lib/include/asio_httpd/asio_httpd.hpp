@@ -7,6 +7,7 @@
 #include <asio_httpd/base64.hpp>
 #include <asio_httpd/blocking.hpp>
 #include <asio_httpd/body_writer.hpp>
+#include <asio_httpd/check_tls.hpp>
 #include <asio_httpd/constant_time.hpp>
 #include <asio_httpd/content_coding.hpp>
 #include <asio_httpd/cookie.hpp>
