@@ -14,6 +14,8 @@
 #include <system_error>
 #include <utility>
 
+#include "addresses.hpp"
+
 namespace asio_httpd::app {
 
 namespace {
@@ -112,9 +114,15 @@ void check_routes_are_distinct(const config& c, problems& found) {
   });
 }
 
+// Port 0 is another one each time.
+bool is_chosen_by_the_kernel(const std::string& address) {
+  return !address.starts_with("unix:") && port_in(address) == 0;
+}
+
 void check_addresses_are_distinct(const config& c, problems& found) {
   std::set<std::string> seen;
   for (const listener& each : c.listen) {
+    if (is_chosen_by_the_kernel(each.address)) continue;
     if (!seen.insert(each.address).second) found.add({}, "listens on " + each.address + " twice");
   }
 }

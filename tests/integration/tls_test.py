@@ -63,8 +63,9 @@ class Authority:
 class TlsServer(Server):
     """The program with a listener that has TLS, at `port`, and perhaps one without, at `plain_port`."""
 
-    def __init__(self, *arguments, **options):
+    def __init__(self, *arguments, listeners=1, **options):
         super().__init__(*arguments, listen=None, **options)
+        self.err.wait_for(r"(?:[^\n]*serving [^\n]*\n){%d}" % listeners)
         ports = {scheme: int(port) for scheme, port in re.findall(r"on (https?)://\S*?:(\d+)", self.err.text)}
         self.port, self.plain_port = ports.get("https"), ports.get("http")
 
@@ -91,10 +92,10 @@ class TlsCase(unittest.TestCase):
     def serve_with_tls(self, *more, name="server"):
         return self.serve(*self.authority.pair(name), "-l", "127.0.0.1:0", self.site, *more)
 
-    def serve_config(self, config):
+    def serve_config(self, config, **options):
         file = self.folder / "site.json"
         file.write_text(json.dumps({"directory": "site", **config}))
-        return self.serve("--config", file)
+        return self.serve("--config", file, **options)
 
     def curl(self, server, *words, name="localhost", path="/", scheme="https", port=None):
         """Status, version, content and head of an answer, or the complaint of curl."""
@@ -102,7 +103,7 @@ class TlsCase(unittest.TestCase):
         done = command("curl", "-sS", "-D", self.folder / "head", "--cacert", self.authority.file, "--resolve",
                        f"{name}:{port}:127.0.0.1", "-w", "%{stderr}%{http_code} %{http_version}", *words,
                        f"{scheme}://{name}:{port}{path}")
-        done.head = (self.folder / "head").read_text() if (self.folder / "head").exists() else ""
+        done.head = (self.folder / "head").read_bytes().decode() if (self.folder / "head").exists() else ""
         return done
 
     def s_client(self, server, *words):
@@ -242,8 +243,13 @@ class Certificates(TlsCase):
         server = self.serve_with_tls()
         before = self.serial_shown(server)
         shutil.copy(self.folder / "other.key", self.folder / "server.key")
-        server.err.wait_for(r"(warning|error) [^\n]*server\.(key|pem)")
-        self.assertEqual(self.serial_shown(server), before)
+        told = re.compile(r"(warning|error) [^\n]*server\.(key|pem)")
+
+        def is_told():  # files are looked at when a client comes
+            self.assertEqual(self.serial_shown(server), before)
+            return told.search(server.err.text)
+
+        wait_until(is_told, "a line of the log")
         self.assertEqual(self.curl(server).stderr, "200 2")
 
     def test_one_that_the_program_makes_is_kept(self):
@@ -280,9 +286,9 @@ class Certificates(TlsCase):
 
 
 class LedToTls(TlsCase):
-    def serve_both(self, config=None):
+    def serve_both(self, config):
         return self.serve_config({"listen": ["127.0.0.1:0", {"address": "127.0.0.1:0", "tls": {
-            "certificates": self.authority.entry("server")}}], **(config or {})})
+            "certificates": self.authority.entry("server")}}], **config}, listeners=2)
 
     def test_the_redirect(self):
         server = self.serve_both({"https_redirect": 8443})

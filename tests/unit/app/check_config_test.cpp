@@ -113,6 +113,10 @@ TEST_CASE("an address twice") {
   config c;
   c.listen = {"8080", "8081", "8080"};
   CHECK(complaints(c) == "asio_httpd: listens on 8080 twice\n");
+  c.listen = {"localhost:0", "localhost:0", "0", "0"};
+  CHECK(complaints(c) == "");
+  c.listen = {"unix:x", "unix:x"};
+  CHECK(complaints(c) == "asio_httpd: listens on unix:x twice\n");
 }
 
 TEST_CASE("all that is wrong is told") {
