@@ -2,6 +2,7 @@
 """Load from h2load: requests on the streams of HTTP/2 connections. It counts, and tells when it has ended."""
 
 import re
+import subprocess
 from dataclasses import dataclass
 
 from places import Failed
@@ -29,7 +30,10 @@ class Streams:
 class H2load(RunningLoad):
     def finish(self):
         """How many answers have come, when it is over; all of them have to be right."""
-        output, _ = self.process.communicate(timeout=60)
+        try:
+            output, _ = self.process.communicate(timeout=30)
+        except subprocess.TimeoutExpired as error:
+            raise Failed(f"{' '.join(self.command)} does not end: answers are missing") from error
         found = re.search(r"requests: .*, (\d+) done, (\d+) succeeded, (\d+) failed, (\d+) errored", output)
         if not found or self.process.returncode != 0:
             raise Failed(f"{' '.join(self.command)} failed: {output}")

@@ -186,7 +186,6 @@ function showProtocols(entries) {
   entries.forEach(remember);
   fill(byId("protocols"), [...requestsMade].map(([path, { protocol, times }]) =>
     [times > 1 ? `${path} (${count(times)} times)` : path, protocol, protocol === "HTTP/2" ? "good" : ""]));
-  performance.clearResourceTimings(); // the browser keeps a limited number of them
   const page = performance.getEntriesByType("navigation")[0];
   const encrypted = location.protocol === "https:" ? "over TLS" : "without TLS";
   byId("came-how").textContent = `By ${protocolOf(page)} ${encrypted}. Each request of this page:`;
@@ -195,7 +194,11 @@ function showProtocols(entries) {
 
 function watchProtocols() {
   showProtocols(performance.getEntriesByType("navigation"));
-  new PerformanceObserver((list) => showProtocols(list.getEntries())).observe({ type: "resource", buffered: true });
+  const observer = new PerformanceObserver((list) => {
+    showProtocols(list.getEntries());
+    performance.clearResourceTimings(); // the browser keeps a limited number of them
+  });
+  observer.observe({ type: "resource", buffered: true });
 }
 
 // ---- the flag page --------------------------------------------------------------------------
