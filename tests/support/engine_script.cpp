@@ -54,6 +54,7 @@ class engine_script::player {
       case action::stream:
         return on_stream();
       case action::refuse:
+      case action::http2:
         return on_refuse();
       case action::upgrade:
         return on_upgrade();
