@@ -230,6 +230,12 @@ class Certificates(TlsCase):
                               "127.0.0.1:0")
         self.assertEqual(code, 2)
         self.assertRegex(errors, r"\Aasio_httpd: [^\n]*other\.key[^\n]*\n\Z")
+        file = self.folder / "site.json"
+        pair = {"certificate": "server.pem", "key": "other.key"}
+        file.write_text(json.dumps({"listen": {"address": "0", "tls": {"certificates": pair}}}))
+        code, _, errors = run("--config", file, "--check")
+        self.assertEqual(code, 2)
+        self.assertRegex(errors, r"\Aasio_httpd: [^\n]*site\.json:1: [^\n]*other\.key[^\n]*\n\Z")
 
     def test_a_file_that_is_no_certificate_is_refused_at_the_start(self):
         (self.folder / "bad.pem").write_text("no certificate\n")
