@@ -51,15 +51,16 @@ bool contains(const std::vector<std::string>& all, const std::string& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
 }
 
-std::string url_of(const std::string& listener, const std::vector<std::string>& all) {
-  if (listener.starts_with(unix_prefix)) return listener;
+std::string url_of(const std::string& listener, bool tls, const std::vector<std::string>& all) {
+  if (listener.starts_with(unix_prefix)) return listener + (tls ? " with TLS" : "");
+  const std::string scheme = tls ? "https://" : "http://";
   const auto [host, port] = split(listener);
-  const std::string local = "http://localhost:" + std::string(port);
+  const std::string local = scheme + "localhost:" + std::string(port);
   if (host == "0.0.0.0" || host == "[::]" || host == "*") return local + " and every other address";
   const std::string other =
       std::string(host == "[::1]" ? "127.0.0.1:" : "[::1]:") + std::string(port);
   const bool both = (host == "[::1]" || host == "127.0.0.1") && contains(all, other);
-  return both ? local : "http://" + listener;
+  return both ? local : scheme + listener;
 }
 
 }  // namespace
@@ -78,10 +79,22 @@ std::string address_problem(std::string_view address) {
   return {};
 }
 
-std::vector<std::string> urls_of(const std::vector<std::string>& listeners) {
+std::uint16_t port_in(std::string_view address) {
+  std::uint16_t port = 0;
+  if (address.starts_with(unix_prefix)) return port;
+  const std::string_view text = port_of(address);
+  std::from_chars(text.data(), text.data() + text.size(), port);
+  return port;
+}
+
+std::vector<std::string> urls_of(const std::vector<std::string>& listeners,
+                                 const std::vector<bool>& with_tls) {
+  const auto has_tls = [&](std::size_t i) { return i < with_tls.size() && with_tls[i]; };
+  std::vector<std::string> alike[2];  // without TLS, and with it
+  for (std::size_t i = 0; i < listeners.size(); ++i) alike[has_tls(i)].push_back(listeners[i]);
   std::vector<std::string> urls;
-  for (const std::string& listener : listeners) {
-    std::string url = url_of(listener, listeners);
+  for (std::size_t i = 0; i < listeners.size(); ++i) {
+    std::string url = url_of(listeners[i], has_tls(i), alike[has_tls(i)]);
     if (!contains(urls, url)) urls.push_back(std::move(url));
   }
   return urls;

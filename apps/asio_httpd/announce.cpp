@@ -41,6 +41,28 @@ std::string remarks(const config& c, unsigned threads) {
   return text + ", Ctrl-C to stop";
 }
 
+// "localhost" is two addresses of one port, and the first of them is IPv4.
+bool are_one(const std::string& one, const std::string& next) {
+  constexpr std::string_view v4 = "127.0.0.1:";
+  return one.starts_with(v4) && next == "[::1]:" + one.substr(v4.size());
+}
+
+// The addresses that are listened on are in the order of the listeners that they come from.
+std::vector<bool> which_have_tls(const config& c, const std::vector<std::string>& listeners) {
+  std::vector<bool> found;
+  for (const listener& each : c.listen) {
+    const std::size_t first = found.size();
+    found.push_back(each.tls.has_value());
+    const bool may_be_two =
+        each.address.find(':') == std::string::npos || each.address.starts_with("localhost:");
+    if (may_be_two && first + 1 < listeners.size() &&
+        are_one(listeners[first], listeners[first + 1])) {
+      found.push_back(each.tls.has_value());
+    }
+  }
+  return found;
+}
+
 std::string time_span(std::int64_t seconds) {
   if (seconds < 60) return std::to_string(seconds) + " s";
   if (seconds < 3600) {
@@ -54,11 +76,16 @@ std::string time_span(std::int64_t seconds) {
 std::vector<std::string> start_lines(const config& c, const std::vector<std::string>& listeners,
                                      unsigned threads, const std::string& folder) {
   std::vector<std::string> lines;
-  for (const std::string& url : urls_of(listeners)) {
+  for (const std::string& url : urls_of(listeners, which_have_tls(c, listeners))) {
     lines.push_back("asio_httpd " ASIO_HTTPD_VERSION " serving " + content(c, folder) + " on " +
                     url + "  (" + remarks(c, threads) + ')');
   }
   return lines;
+}
+
+std::string self_signed_line(const std::string& certificate) {
+  return "asio_httpd made the certificate itself: " + certificate +
+         " (browsers warn of it; curl takes it with --cacert)";
 }
 
 std::string stop_line(const status_report& report, const stop_report& stop) {

@@ -19,6 +19,9 @@ namespace asio_httpd::app {
 std::vector<std::string> start_lines(const config& c, const std::vector<std::string>& listeners,
                                      unsigned threads, const std::string& folder);
 
+// Where the certificate is that the program made.
+std::string self_signed_line(const std::string& certificate);
+
 // "asio_httpd stopped: 12 requests served in 1 min 5 s; 1 connection drained, 0 cut"
 std::string stop_line(const status_report& report, const stop_report& stop);
 

@@ -5,17 +5,23 @@
 #include "build_app.hpp"
 
 #include <asio_httpd/basic_auth.hpp>
+#include <asio_httpd/check_tls.hpp>
+#include <asio_httpd/https.hpp>
 #include <asio_httpd/request.hpp>
 #include <asio_httpd/response.hpp>
+#include <asio_httpd/self_signed.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "bundled_site.hpp"
 #include "console_log.hpp"
+#include "state_folder.hpp"
 
 namespace asio_httpd::app {
 
@@ -78,18 +84,59 @@ void add_route(router& routes, const Route& r, problems& found) {
   try_to_add(routes, r.hosts, r.said_at, found, [&](router& to) { add(to, r); });
 }
 
+std::string ready_path(const config& c) {
+  return *c.status + (c.status->ends_with('/') ? "ready" : "/ready");
+}
+
 void add_status(router& routes, const config& c, problems& found) {
   if (!c.status) return;
-  const std::string ready = *c.status + (c.status->ends_with('/') ? "ready" : "/ready");
   try_to_add(routes, {}, {"--status"}, found, [&](router& to) {
     to.status(*c.status, {.to_everyone = c.status_to_everyone});
-    to.readiness(ready);
+    to.readiness(ready_path(c));
   });
+}
+
+// Who asks whether the server is well is on this machine, or a load balancer: neither has a use for
+// TLS, and some do not follow redirects.
+std::vector<std::string> answered_without_tls(const config& c) {
+  if (!c.status) return {};
+  return {*c.status, ready_path(c)};
+}
+
+void use_https(router& routes, const config& c) {
+  if (c.hsts) routes.use(strict_transport_security(*c.hsts));
+  const std::uint16_t port = redirect_port(c);
+  if (port == 0) return;
+  routes.use(redirect_to_https({.port = port, .host = {}, .except = answered_without_tls(c)}));
+}
+
+listen_on listen_on_of(const listener& l) {
+  if (!l.tls) return l.address;
+  return {l.address, l.tls->options};
+}
+
+bool wants_self_signed(const listener& l) {
+  return l.tls && l.tls->self_signed;
+}
+
+// One certificate for all who want one. Its file, or "" where nobody does.
+std::string make_self_signed(app& made, const config& c, problems& found) {
+  if (std::none_of(c.listen.begin(), c.listen.end(), wants_self_signed)) return {};
+  const std::optional<std::string> folder = state_folder();
+  if (!folder) {
+    found.add({}, "there is no place to keep a certificate: set HOME or XDG_STATE_HOME");
+    return {};
+  }
+  const tls_certificate certificate = self_signed_certificate(*folder);
+  for (std::size_t i = 0; i < c.listen.size(); ++i) {
+    if (wants_self_signed(c.listen[i])) made.options.listen[i].tls->certificates = {certificate};
+  }
+  return certificate.certificate;
 }
 
 server_options options_of(const config& c) {
   server_options made;
-  made.listen.assign(c.listen.begin(), c.listen.end());
+  for (const listener& each : c.listen) made.listen.push_back(listen_on_of(each));
   made.threads = c.threads;
   made.limits = c.limits;
   made.deadlines = c.deadlines;
@@ -105,6 +152,7 @@ server_options options_of(const config& c) {
 
 router build_routes(const config& c, problems& found) {
   router routes;
+  use_https(routes, c);
   add_status(routes, c, found);
   for_each_list_of_routes(c, [&](const auto& list) {
     for (const auto& r : list) add_route(routes, r, found);
@@ -115,8 +163,24 @@ router build_routes(const config& c, problems& found) {
   return routes;
 }
 
+void check_certificates(const config& c, problems& found) {
+  for (const listener& each : c.listen) {
+    if (!each.tls || each.tls->self_signed) continue;
+    try {
+      check_tls(each.tls->options);
+    } catch (const std::exception& e) {
+      found.add(each.said_at, sentence(e.what()));
+    }
+  }
+}
+
 app build_app(const config& c, problems& found) {
-  app made{.routes = build_routes(c, found), .options = options_of(c), .access_log = nullptr};
+  app made{.routes = build_routes(c, found),
+           .options = options_of(c),
+           .access_log = nullptr,
+           .self_signed = {}};
+  if (!found.empty()) return made;
+  made.self_signed = make_self_signed(made, c, found);
   if (!c.access_log || !found.empty()) return made;
   try {
     made.access_log = std::make_shared<asio_httpd::access_log>(*c.access_log, c.access_log_format);

@@ -10,6 +10,7 @@
 #include <asio_httpd/server.hpp>
 
 #include <memory>
+#include <string>
 
 #include "config.hpp"
 #include "problems.hpp"
@@ -20,12 +21,16 @@ struct app {
   router routes;
   server_options options;
   std::shared_ptr<asio_httpd::access_log> access_log;  // null where there is none
+  std::string self_signed;  // the file of the certificate that the program made; "" for none
 };
 
 // Routes that the router refuses are reported. Opens folders, but no socket and no log.
 router build_routes(const config& c, problems& found);
 
-// Opens the access log, too, and reports where that fails.
+// What the files of certificates hold, and whether a key belongs to its certificate.
+void check_certificates(const config& c, problems& found);
+
+// Opens the access log, too, and makes a certificate where one is wanted; reports where that fails.
 app build_app(const config& c, problems& found);
 
 }  // namespace asio_httpd::app

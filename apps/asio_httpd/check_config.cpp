@@ -14,6 +14,8 @@
 #include <system_error>
 #include <utility>
 
+#include "addresses.hpp"
+
 namespace asio_httpd::app {
 
 namespace {
@@ -112,11 +114,62 @@ void check_routes_are_distinct(const config& c, problems& found) {
   });
 }
 
+// Port 0 is another one each time.
+bool is_chosen_by_the_kernel(const std::string& address) {
+  return !address.starts_with("unix:") && port_in(address) == 0;
+}
+
 void check_addresses_are_distinct(const config& c, problems& found) {
   std::set<std::string> seen;
-  for (const std::string& address : c.listen) {
-    if (!seen.insert(address).second) found.add({}, "listens on " + address + " twice");
+  for (const listener& each : c.listen) {
+    if (is_chosen_by_the_kernel(each.address)) continue;
+    if (!seen.insert(each.address).second) found.add({}, "listens on " + each.address + " twice");
   }
+}
+
+// ---- TLS ----------------------------------------------------------------------------------------
+
+void check_certificate(const tls_certificate& c, const place& said_at, problems& found) {
+  for (const std::string& file : {c.certificate, c.key, c.ocsp}) {
+    if (!file.empty()) report(said_at, file_problem(file), found);
+  }
+}
+
+// What does not go together, or lacks something.
+std::string tls_problem(const tls_settings& tls) {
+  const tls_options& o = tls.options;
+  if (tls.self_signed && !o.certificates.empty()) {
+    return "a certificate that is self-signed, and others: one or the other";
+  }
+  if (!tls.self_signed && o.certificates.empty()) {
+    return "\"tls\" needs \"certificates\", or \"self_signed\": true";
+  }
+  if (o.clients != client_certificates::off && o.client_ca.empty()) {
+    return "\"clients\" needs \"client_ca\", those who sign their certificates";
+  }
+  if (o.clients == client_certificates::off && !o.client_ca.empty()) {
+    return "\"client_ca\" is of no use unless \"clients\" is \"optional\" or \"required\"";
+  }
+  return {};
+}
+
+void check_tls(const listener& l, problems& found) {
+  if (!l.tls) return;
+  report(l.said_at, tls_problem(*l.tls), found);
+  const auto& certificates = l.tls->options.certificates;
+  for (std::size_t i = 0; i < certificates.size(); ++i) {
+    const auto& places = l.tls->certificates_said_at;
+    check_certificate(certificates[i], i < places.size() ? places[i] : l.said_at, found);
+  }
+  const std::string& client_ca = l.tls->options.client_ca;
+  if (!client_ca.empty()) report(l.said_at, file_problem(client_ca), found);
+}
+
+void check_redirect_to_https(const config& c, problems& found) {
+  if (!c.https_redirect || redirect_port(c) != 0) return;
+  found.add({},
+            "what comes without TLS can be led nowhere: there is no listener with TLS whose port "
+            "is known; say it with \"https_redirect\": 443");
 }
 
 // ---- each route ---------------------------------------------------------------------------------
@@ -163,6 +216,8 @@ void check_route(const answer_route& r, problems& found) {
 
 void check_config(const config& c, problems& found) {
   check_addresses_are_distinct(c, found);
+  for (const listener& each : c.listen) check_tls(each, found);
+  check_redirect_to_https(c, found);
   check_routes_are_distinct(c, found);
   if (c.directory) check_route(*c.directory, found);
   for_each_list_of_routes(c, [&](const auto& list) {

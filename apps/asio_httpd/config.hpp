@@ -10,6 +10,7 @@
 
 #include <asio_httpd/access_log.hpp>
 #include <asio_httpd/file_options.hpp>
+#include <asio_httpd/https.hpp>
 #include <asio_httpd/limits.hpp>
 #include <asio_httpd/log.hpp>
 #include <asio_httpd/server.hpp>
@@ -18,12 +19,14 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "listener.hpp"
 #include "problems.hpp"
 
 namespace asio_httpd::app {
@@ -81,7 +84,9 @@ struct answer_route {
 };
 
 struct config {
-  std::vector<std::string> listen = {};
+  std::vector<listener> listen = {};
+  std::optional<https_port> https_redirect = {};  // none: not at all
+  std::optional<transport_security> hsts = {};
   unsigned threads = 0;
   std::optional<folder_route> directory = {};  // the one at "/"
   std::vector<file_route> files = {};
@@ -106,6 +111,9 @@ struct config {
   }
   bool serves_nothing() const noexcept { return !directory && routes() == 0; }
 };
+
+// The port that what comes without TLS is led to; 0 where none is known.
+std::uint16_t redirect_port(const config& c);
 
 // Calls `f` with the list of each kind of route.
 template <class Config, class F>

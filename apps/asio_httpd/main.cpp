@@ -57,18 +57,20 @@ int print(const config& c) {
 int check(const config& c) {
   problems found;
   build_routes(c, found);
+  check_certificates(c, found);
   if (!found.empty()) return give_up(found);
   std::cout << "configuration is valid\n";
   return 0;
 }
 
-void announce_start(const config& c, const server& s) {
+void announce_start(const config& c, const server& s, const std::string& self_signed) {
   if (c.log_level > log_level::info) return;
   std::error_code ignored;
   const std::string here = std::filesystem::current_path(ignored).string();
   for (const std::string& line : start_lines(c, s.listeners(), s.report().threads, here)) {
     std::cerr << line << '\n';
   }
+  if (!self_signed.empty()) std::cerr << self_signed_line(self_signed) << '\n';
 }
 
 void announce_stop(const config& c, const server& s, const stop_report& stop) {
@@ -89,7 +91,7 @@ int serve(const config& c, const asio_httpd::app::app& a) {
   signal_loop signals(a.options.log);
   server s(a.routes, a.options);
   s.start();
-  announce_start(c, s);
+  announce_start(c, s, a.self_signed);
   const stop_report stop = signals.run(s, c.drain, [&] { reopen(a); });
   announce_stop(c, s, stop);
   return 0;

@@ -12,12 +12,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <sstream>
 #include <string_view>
 #include <system_error>
 #include <type_traits>
 
-#include "addresses.hpp"
 #include "nearest.hpp"
 #include "read_config.hpp"
 #include "settings.hpp"
@@ -35,6 +35,10 @@ constexpr const char* examples =
     "Examples:\n"
     "  asio_httpd ./www                        serve a folder on http://localhost:8080\n"
     "  asio_httpd -l '*:8080' ./www            the same, to all who can reach this machine\n"
+    "  asio_httpd --tls-self-signed ./www      the same on https://localhost:8443, for tests\n"
+    "  asio_httpd -l '*:80' --tls-cert chain.pem --tls-key key.pem -l '*:443' --https-redirect "
+    "./www\n"
+    "                                          a site with TLS\n"
     "  asio_httpd --route /flag=/flag          answer /flag with one file\n"
     "  asio_httpd --config site.json --check   look a configuration over\n\n"
     "Signals: SIGINT and SIGTERM stop in an orderly way, a second one at once; SIGUSR1 opens the\n"
@@ -45,12 +49,45 @@ CLI::Option* repeatable(CLI::Option* option) {
   return option->expected(1)->take_all()->allow_extra_args(false);
 }
 
-void declare(CLI::App& app, options& to) {
-  app.add_option("DIRECTORY", to.directory, "Serve this folder at /")->type_name("");
-  repeatable(app.add_option("-l,--listen", to.listen,
+// What they are given is read in the order of all of them (words_of_listeners).
+void declare_listeners(CLI::App& app, options& to) {
+  repeatable(app.add_option("-l,--listen",
                             "8080, 127.0.0.1:8080, [::1]:8080, '*:8080' for everywhere,\n"
                             "unix:/run/x.sock; repeatable (default localhost:8080)"))
       ->type_name("ADDR");
+  repeatable(app.add_option("--tls-cert",
+                            "TLS for each --listen that follows: the certificate and\n"
+                            "its chain (PEM); repeatable, one for each name"))
+      ->type_name("FILE");
+  repeatable(app.add_option("--tls-key", "The key of that certificate (PEM)"))->type_name("FILE");
+  const std::string self_signed =
+      "TLS for each --listen that follows, with a certificate that\n"
+      "is made and kept; for tests (default localhost:8443)";
+  app.add_flag("--tls-self-signed", self_signed);
+  app.add_flag("--https-redirect", to.https_redirect,
+               "Lead what comes without TLS to the first listener with it");
+}
+
+// CLI11 keeps the words of each option by themselves, and the order of the options.
+std::vector<listener_word> words_of_listeners(const CLI::App& app) {
+  using kind = listener_word::kind;
+  static const std::map<std::string, kind> kinds = {{"--listen", kind::address},
+                                                    {"--tls-cert", kind::certificate},
+                                                    {"--tls-key", kind::key},
+                                                    {"--tls-self-signed", kind::self_signed}};
+  std::vector<listener_word> words;
+  std::map<const CLI::Option*, std::size_t> taken;
+  for (const CLI::Option* option : app.parse_order()) {
+    const auto found = kinds.find(option->get_name());
+    if (found == kinds.end()) continue;
+    words.push_back({found->second, option->results().at(taken[option]++)});
+  }
+  return words;
+}
+
+void declare(CLI::App& app, options& to) {
+  app.add_option("DIRECTORY", to.directory, "Serve this folder at /")->type_name("");
+  declare_listeners(app, to);
   app.add_flag("--listing", to.listing, "List what is in a folder of DIRECTORY without index.html");
   app.add_option("--fallback", to.fallback,
                  "Answer with this file of DIRECTORY where there is none, for\n"
@@ -132,17 +169,18 @@ void add_route(const std::string& text, const fs::path& here, config& c, problem
       {.path = path, .file = resolved_path(here, text.substr(equals + 1)), .said_at = said});
 }
 
-void set_addresses(const std::vector<std::string>& given, const fs::path& here, config& c,
-                   problems& found) {
-  if (given.empty()) return;
-  c.listen.clear();
-  for (const std::string& text : given) {
-    std::string wrong = address_problem(text);
-    if (wrong.empty()) {
-      c.listen.push_back(resolved_address(here, text));
-    } else {
-      found.add({"--listen"}, std::move(wrong));
-    }
+// Who wants TLS without saying where has it at its default place; then the default place of what
+// is without TLS leads there.
+void set_https_redirect(const options& given, config& c) {
+  if (!given.https_redirect) return;
+  c.https_redirect = https_port{};
+  const bool nothing_without_tls =
+      std::all_of(c.listen.begin(), c.listen.end(), [](const listener& each) { return each.tls; });
+  const bool by_default = !std::any_of(
+      given.listeners.begin(), given.listeners.end(),
+      [](const listener_word& word) { return word.is == listener_word::kind::address; });
+  if (by_default && nothing_without_tls && !c.listen.empty() && !given.config_file) {
+    c.listen.insert(c.listen.begin(), "localhost:8080");
   }
 }
 
@@ -209,7 +247,8 @@ void apply(const options& given, config& c, problems& found) {
   std::error_code ignored;
   const fs::path here = fs::current_path(ignored);
   set_directory(given, here, c, found);
-  set_addresses(given.listen, here, c, found);
+  set_listeners(given.listeners, here, c, found);
+  set_https_redirect(given, c);
   for (const std::string& text : given.routes) add_route(text, here, c, found);
   set_plain(given.threads, "threads", "--threads", c, found);
   set_status(given, c, found);
@@ -229,6 +268,7 @@ command_line parse_command_line(int argc, const char* const* argv) {
   declare(app, made.given);
   try {
     app.parse(argc, argv);
+    made.given.listeners = words_of_listeners(app);
   } catch (const CLI::Success& e) {  // --help, --version
     std::ostringstream out;
     app.exit(e, out, out);

@@ -11,6 +11,7 @@
 
 #include "config.hpp"
 #include "problems.hpp"
+#include "typed_listeners.hpp"
 
 namespace asio_httpd::app {
 
@@ -19,7 +20,8 @@ struct options {
   std::optional<std::string> directory = {};
   bool listing = false;
   std::optional<std::string> fallback = {};
-  std::vector<std::string> listen = {};
+  std::vector<listener_word> listeners = {};  // and what was said of TLS, in its order
+  bool https_redirect = false;
   std::vector<std::string> routes = {};
   std::optional<std::string> config_file = {};
   std::optional<std::string> threads = {};

@@ -4,6 +4,7 @@
 
 #include "print_config.hpp"
 
+#include "listen_settings.hpp"
 #include "route_settings.hpp"
 #include "settings.hpp"
 
@@ -15,6 +16,13 @@ using json = nlohmann::ordered_json;
 
 json or_false(const std::optional<std::string>& text) {
   return text ? json(*text) : json(false);
+}
+
+json listeners_to_json(const config& c) {
+  const value_kind<listener> kind = listener_or_address();
+  json list = json::array();
+  for (const listener& each : c.listen) list.push_back(kind.write(each));
+  return list;
 }
 
 template <class Route>
@@ -34,7 +42,7 @@ json routes_to_json(const config& c) {
 
 nlohmann::ordered_json to_json(const config& c) {
   json made = json::object();
-  made["listen"] = c.listen;
+  made["listen"] = listeners_to_json(c);
   if (c.directory) made["directory"] = route_to_json(*c.directory);
   made["routes"] = routes_to_json(c);
   made["status"] = or_false(c.status);

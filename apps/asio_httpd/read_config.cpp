@@ -18,8 +18,8 @@
 #include <system_error>
 #include <utility>
 
-#include "addresses.hpp"
 #include "config_positions.hpp"
+#include "listen_settings.hpp"
 #include "read_routes.hpp"
 #include "route_settings.hpp"
 #include "settings.hpp"
@@ -35,7 +35,6 @@ namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 5> shaped_keys = {"listen", "directory", "routes", "status",
                                                          "access_log"};
 
-constexpr std::string_view expected_listen = "an address, or a list of addresses";
 constexpr std::string_view expected_status = "a path that begins with \"/\", or false";
 constexpr std::string_view expected_access_log = "the name of a file, \"-\", or false";
 std::vector<std::string_view> sections() {
@@ -134,22 +133,27 @@ class config_reader {
   }
 
   void read_listen(const std::string& pointer, const json& value) {
-    if (!value.is_array()) return add_address(pointer, value);
+    if (!value.is_array()) return add_listener(pointer, value);
     for (std::size_t i = 0; i < value.size(); ++i) {
-      add_address(below(pointer, std::to_string(i)), value[i]);
+      add_listener(below(pointer, std::to_string(i)), value[i]);
     }
   }
 
-  // A bare number is a port.
-  void add_address(const std::string& pointer, const json& value) {
-    if (!value.is_string() && !value.is_number_unsigned()) {
-      return refuse(pointer, "listen", expected_listen, value);
-    }
-    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-    if (std::string wrong = address_problem(text); !wrong.empty()) {
-      complain(pointer, std::move(wrong));
-    } else {
-      to_.listen.push_back(resolved_address(folder_, text));
+  void add_listener(const std::string& pointer, const json& value) {
+    listener made;
+    complaints found;
+    read_part(listener_or_address(), "\"listen\"", pointer, made, value, found);
+    if (!found.empty()) return complain_of(found);
+    resolve_paths(folder_, made);
+    made.said_at = at(pointer);
+    if (made.tls) say_where_certificates_are(pointer + "/tls/certificates", *made.tls);
+    to_.listen.push_back(std::move(made));
+  }
+
+  // One that stands alone is a list of one.
+  void say_where_certificates_are(const std::string& pointer, tls_settings& of) const {
+    for (std::size_t i = 0; i < of.options.certificates.size(); ++i) {
+      of.certificates_said_at.push_back(at(below(pointer, std::to_string(i))));
     }
   }
 
@@ -236,6 +240,7 @@ void read_config_file(const std::string& path, config& c, problems& found) {
 std::vector<std::string> config_keys() {
   std::vector<std::string> keys(shaped_keys.begin(), shaped_keys.end());
   for (const setting& s : settings()) keys.push_back(s.name());
+  for (std::string& key : listen_keys()) keys.push_back(std::move(key));
   for (const std::string& key : route_keys()) keys.push_back("routes[]." + key);
   return keys;
 }

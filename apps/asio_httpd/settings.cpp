@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "listen_settings.hpp"
+
 namespace asio_httpd::app {
 
 namespace {
@@ -15,6 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint64_t kib = 1024, mib = 1024 * kib, gib = 1024 * mib;
+constexpr std::uint64_t largest_window = 2'147'483'647;  // RFC 9113 section 6.9.1
 
 const names_of<access_log_format> format_names = {{"common", access_log_format::common},
                                                   {"combined", access_log_format::combined},
@@ -27,6 +30,8 @@ const names_of<log_level> level_names = {{"debug", log_level::debug},
 
 std::vector<setting> make_settings() {
   return {
+      {"https_redirect", of(&config::https_redirect), https_redirect_port()},
+      {"hsts", of(&config::hsts), hsts()},
       {"threads", of(&config::threads), whole_number(0, 1024)},
       {"status_to_everyone", of(&config::status_to_everyone), flag()},
       {"access_log_format", of(&config::access_log_format),
@@ -45,6 +50,11 @@ std::vector<setting> make_settings() {
       {"limits", "pending_output", of(&config::limits, &limits::pending_output), size(kib, gib)},
       {"limits", "requests_per_connection", of(&config::limits, &limits::requests_per_connection),
        whole_number(0, 1'000'000'000)},
+      {"limits", "streams", of(&config::limits, &limits::streams), whole_number(1, 65535)},
+      {"limits", "stream_window", of(&config::limits, &limits::stream_window),
+       size(65535, largest_window)},
+      {"limits", "connection_window", of(&config::limits, &limits::connection_window),
+       size(65535, largest_window)},
 
       {"deadlines", "head", of(&config::deadlines, &deadlines::head), duration(1ms, 24h)},
       {"deadlines", "body", of(&config::deadlines, &deadlines::body), duration(1ms, 24h)},

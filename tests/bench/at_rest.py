@@ -5,6 +5,7 @@ import resource
 from dataclasses import dataclass
 
 import measure
+from peers import Setup
 from scenario import Result, Scenario
 from server import Server
 
@@ -35,6 +36,7 @@ class IdleMemory(Scenario):
     unit: str = "bytes per connection"
     ability: str = "idle"
     connections: int = 8000
+    setup: Setup = Setup()
 
     def run(self, peers, settings, progress):
         connections = min(self.connections, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 100)
@@ -42,6 +44,6 @@ class IdleMemory(Scenario):
         for number in range(1 if settings.quick else 3):
             for peer in peers:
                 progress(f"{connections} connections to {peer.name}, {number + 1}")
-                with Server(peer) as server:
+                with Server(peer, self.setup) as server:
                     results[peer.name].samples.append(measure.memory_per_connection(server, connections))
         return results

@@ -3,10 +3,11 @@
 
 import gzip
 import http.client
+import subprocess
 from dataclasses import dataclass
 
-from places import Failed
-from server import HOST
+from places import CERTIFICATE, Failed
+from server import HOST, trusting
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,10 @@ class Expected:
 
 
 def ask(server, load, headers):
-    connection = http.client.HTTPConnection(HOST, server.setup.port, timeout=30)
+    if server.setup.tls:
+        connection = http.client.HTTPSConnection(HOST, server.setup.port, timeout=30, context=trusting())
+    else:
+        connection = http.client.HTTPConnection(HOST, server.setup.port, timeout=30)
     try:
         body = b"x" * load.body if load.body else None
         connection.request("POST" if body else "GET", load.path, body, headers)
@@ -39,6 +43,16 @@ def check(server, load, expected):
         content = gzip.decompress(content)
     if content != expected.content:
         raise Failed(f"{name}: {len(content)} bytes {content[:40]!r} instead of {len(expected.content)} bytes")
+
+
+def check_http2(server, load, expected):
+    """The same over HTTP/2: by ALPN where there is TLS, with prior knowledge otherwise."""
+    way = ["--http2", "--cacert", str(CERTIFICATE)] if server.setup.tls else ["--http2-prior-knowledge"]
+    run = subprocess.run(["curl", "-sS", *way, "-w", "%{stderr}%{http_version} %{http_code}", server.url(load.path)],
+                         capture_output=True, timeout=30)
+    said = run.stderr.decode()
+    if said != f"2 {expected.status}" or run.stdout != expected.content:
+        raise Failed(f"{server.peer.name}, {load.path}: {said!r}, {len(run.stdout)} bytes {run.stdout[:40]!r}")
 
 
 def precondition(server, load):

@@ -63,6 +63,12 @@ def median(scenario, name=OURS):
     return lambda figures: figures.median(scenario, name)
 
 
+def resumed(figures):
+    """A connection of ours that is resumed, to one that is not."""
+    few, many = (figures.median(f"tls/{mode}", OURS) for mode in ("resumed", "full"))
+    return few / many if few and many else None
+
+
 GOALS = [
     ratio("small answer, 64 connections", "keep_alive/64", [FLOOR], 1.12),
     Goal("small answer, 64 connections", 1, "less than " + ", ".join(map(label, OTHERS)), to("keep_alive/64", *OTHERS),
@@ -82,6 +88,13 @@ GOALS = [
     ratio("a connection for each request", "close", ["nginx", "h2o"], 0.95),
     times_better("a connection for each `/flag`", "flag_close", "fork_per_connection", 5),
     times_better("a connection for each `/flag`", "flag_close", "thread_per_connection", 2),
+    ratio("file of 1 KiB, HTTP/1.1 over TLS", "tls/1k", ["nginx"], 0.95),
+    ratio("full TLS handshake", "tls/full", ["nginx"], 1.0),
+    Goal("resumed TLS handshake", 0.5, "at most 0.50 × a full one", resumed),
+    Goal("idle TLS connection", 12 * 1024, "at most 12 KiB", median("tls/idle"),
+         show=lambda value: f"{value / 1024:.1f} KiB"),
+    ratio("file of 1 KiB, HTTP/2 over TLS", "h2tls/1k", ["nginx"], 0.30),
+    ratio("file of 64 KiB, HTTP/2 over TLS", "h2tls/64k", ["nginx"], 0.60),
     ratio("WebSocket message, echoed", "websocket_echo", [FLOOR], 1.15),
     Goal("two threads", 1.05, "at most 1.05 × one thread",
          lambda figures: figures.ratio("two_threads", f"{OURS}/2", f"{OURS}/1")),

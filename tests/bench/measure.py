@@ -91,6 +91,18 @@ def by_bytes(server, load, settings, cores, size):
     return calmest(settings.tries, once)
 
 
+def to_its_end(server, load, settings, cores):
+    """A load that counts, but does not tell before it has ended: all of it, with its connections and their end."""
+    def once():
+        with load.on(server, settings.seconds, cores) as running:
+            window = Window(server, running)
+            time.sleep(0.95 * settings.seconds)
+            load_noise = window.load_noise()  # while it is there
+            return window.cost(running.finish(), load_noise)
+
+    return calmest(settings.tries, once)
+
+
 PACE = PROGRAMS / "load" / "pace"
 
 
@@ -123,7 +135,7 @@ def memory_per_connection(server, connections):
             if number == 1:
                 time.sleep(0.3)
                 before = server.memory()
-            opened.append(server.connect())
+            opened.append(server.client())
             ask(opened[-1])
         time.sleep(0.3)
         return (server.memory() - before) / connections

@@ -3,8 +3,8 @@
 
 from dataclasses import dataclass
 
-from places import PROGRAMS, Failed
-from running_load import COUNTER, LOAD_CORE, RunningLoad
+from places import PROGRAMS
+from running_load import COUNTER, LOAD_CORE, CountingProgram
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,4 @@ class Messages:
     def on(self, server, cores=(LOAD_CORE,)):
         command = [PROGRAMS / "load" / "messages", server.setup.port, f"/messages/{self.mode}", self.connections,
                    COUNTER, self.mode]
-        return RunningMessages([str(word) for word in command], cores)
-
-
-class RunningMessages(RunningLoad):
-    def stop(self):
-        output = self.interrupt()
-        if self.process.returncode != 0:
-            raise Failed(f"{' '.join(self.command)}: {output}")
+        return CountingProgram([str(word) for word in command], cores)

@@ -13,7 +13,7 @@ from places import HERE, SOURCE
 PAGE = SOURCE / "docs" / "explanation" / "performance.md"
 FOLDER = PAGE.with_suffix("")
 FIGURES = FOLDER / "figures.json"
-COLUMNS = [FLOOR, OURS, "nginx", "h2o", "lighttpd", "beast", "restinio", "thread_per_connection", "fork_per_connection"]
+COLUMNS = [FLOOR, OURS, "nginx", "h2o", "lighttpd", "nghttpd", "beast", "restinio", "thread_per_connection", "fork_per_connection"]
 BETWEEN_PEERS = ("us of CPU per request", "us of CPU per message", "us from due to answered, p99.9", "bytes per connection",
                  "ms to the first answer")
 
@@ -175,12 +175,14 @@ README_ROWS = {
     "files/64k": "a file of 64 KiB",
     "not_modified": "304 Not Modified",
     "close": "a connection for each request",
+    "tls/1k": "a file of 1 KiB over TLS",
+    "h2tls/1k": "the same by HTTP/2",
     "idle_memory": "bytes for an idle connection",
 }
 
 
 def readme_table(figures):
-    peers = [peer for peer in COLUMNS[:7] if any(figures.result(name, peer) for name in README_ROWS)]
+    peers = [peer for peer in COLUMNS[:8] if any(figures.result(name, peer) for name in README_ROWS)]
     rows = []
     for name, what in README_ROWS.items():
         cells = [short(result["median"]) if (result := figures.result(name, peer)) else "" for peer in peers]

@@ -4,6 +4,7 @@
 A peer is added by one entry here. A scenario says which ability it asks for, and a peer without it is left out.
 """
 
+import json
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
-from places import BINARY, HERE, PROGRAMS
+from places import BINARY, CERTIFICATE, HERE, KEY, PROGRAMS
 from site_files import SITE
 
 FLOOR = "floor"
@@ -37,6 +38,8 @@ class Setup:
     routes: int = 0  # so many beside the usual ones: /api/things<n>/list
     depth: int = 1  # how many requests a client sends without waiting
     floor_mode: str = "keep"
+    tls: bool = False  # with HTTP/2 by ALPN
+    http2: bool = False  # with prior knowledge, where there is no TLS
     messages: str = ""  # "echo" or "broadcast" over WebSockets, instead of requests
 
 
@@ -82,7 +85,8 @@ def route_path(number):
 
 def render(template, s, **more):
     """Writes the template into the server's folder, with its @NAMES@ filled in; returns where."""
-    values = {"PORT": s.port, "FOLDER": s.folder, "SITE": SITE, "THREADS": s.threads, **more}
+    values = {"PORT": s.port, "FOLDER": s.folder, "SITE": SITE, "THREADS": s.threads, **more, "CERTIFICATE": CERTIFICATE,
+              "KEY": KEY}
     text = (HERE / "peers" / template).read_text()
     for name, value in values.items():
         text = text.replace(f"@{name}@", str(value))
@@ -99,16 +103,31 @@ def as_root(text):
 
 def nginx(s):
     routes = "\n".join(f'    location = {route_path(n)} {{ return 200 "hello"; }}' for n in range(s.routes))
-    return ["nginx", "-p", str(s.folder), "-c", render("nginx.conf", s, USER=as_root("user root;"), ROUTES=routes)]
+    protocol = " ssl http2" if s.tls else " http2" if s.http2 else ""
+    more = {"USER": as_root("user root;"), "ROUTES": routes, "PROTOCOL": protocol}
+    return ["nginx", "-p", str(s.folder), "-c", render("nginx.conf", s, **more)]
 
 
 def h2o(s):
     routes = "\n".join(f'      "{route_path(n)}":\n        file.file: {SITE}/hello.txt' for n in range(s.routes))
-    return ["h2o", "-c", render("h2o.yaml", s, USER=as_root("user: root"), ROUTES=routes)]
+    tls = f"  ssl:\n    certificate-file: {CERTIFICATE}\n    key-file: {KEY}\n    ocsp-update-interval: 0" if s.tls else ""
+    more = {"USER": as_root("user: root"), "ROUTES": routes, "TLS": tls, "UPGRADE": "ON" if s.http2 else "OFF"}
+    return ["h2o", "-c", render("h2o.yaml", s, **more)]
 
 
 def lighttpd(s):
-    return ["lighttpd", "-D", "-f", render("lighttpd.conf", s)]
+    on_or_off = {True: "enable", False: "disable"}
+    more = {"TLS": on_or_off[s.tls], "HTTP2": on_or_off[s.tls or s.http2]}
+    return ["lighttpd", "-D", "-f", render("lighttpd.conf", s, **more)]
+
+
+def with_tls(s):
+    return ["--no-tls"] if not s.tls else [str(KEY), str(CERTIFICATE)]
+
+
+def nghttpd(s):
+    port = [] if not s.port else [str(s.port)]
+    return ["nghttpd", "--address=127.0.0.1", f"--htdocs={SITE}", f"--workers={s.threads}", *port, *with_tls(s)]
 
 
 # ---- those that are programs ----------------------------------------------------------------------------------------
@@ -118,6 +137,16 @@ def floor(s):
     if s.messages:
         return [program("websocket_floor"), str(s.port), s.messages]
     return [program("floor"), str(s.port), s.floor_mode]
+
+
+def ours(s):
+    return binary_with_tls(s) if s.tls or s.http2 else with_site("hello")(s)
+
+
+def binary_with_tls(s):
+    address = {"address": f"127.0.0.1:{s.port}"}
+    tls = {"tls": {"certificates": {"certificate": str(CERTIFICATE), "key": str(KEY)}}} if s.tls else {}
+    return [str(BINARY), "--config", render("asio_httpd.json", s, LISTEN=json.dumps({**address, **tls}))]
 
 
 def with_site(name):
@@ -135,6 +164,7 @@ def binary(s):
 
 SMALL = frozenset({"hello", "close", "idle"})
 FILES = frozenset({"flag", "files", "flag_close"})
+HTTP2 = frozenset({"h2tls", "h2"})
 
 PEERS = [
     Peer(
@@ -146,9 +176,9 @@ PEERS = [
     Peer(
         name=OURS,
         what="ours, with every limit and deadline on",
-        command=with_site("hello"),
-        abilities=SMALL | FILES | {"not_modified", "echo", "routes", "start", "latency", "threads", "websocket", "cold", "precompressed",
-                                   "compresses"},
+        command=ours,
+        abilities=SMALL | FILES | HTTP2 | {"not_modified", "echo", "routes", "start", "latency", "threads", "websocket",
+                                           "cold", "precompressed", "compresses", "tls"},
         version=said_by(BINARY, "--version"),
         start_command=binary,
     ),
@@ -156,24 +186,31 @@ PEERS = [
         name="nginx",
         what="nginx, `return 200`, open_file_cache, sendfile",
         command=nginx,
-        abilities=SMALL | FILES | {"not_modified", "routes", "start", "latency", "threads", "cold", "precompressed",
-                                   "compresses"},
+        abilities=SMALL | FILES | HTTP2 | {"not_modified", "routes", "start", "latency", "threads", "cold",
+                                           "precompressed", "compresses", "tls"},
         version=said_by("nginx", "-v"),
     ),
     Peer(
         name="h2o",
         what="h2o, files for everything, mruby for the echo",
         command=h2o,
-        abilities=SMALL | FILES | {"not_modified", "echo", "routes", "start", "latency", "threads", "cold",
-                                   "precompressed", "compresses"},
+        abilities=SMALL | FILES | HTTP2 | {"not_modified", "echo", "routes", "start", "latency", "threads", "cold",
+                                           "precompressed", "compresses", "tls"},
         version=said_by("h2o", "--version"),
     ),
     Peer(
         name="lighttpd",
         what="lighttpd, files for everything",
         command=lighttpd,
-        abilities=SMALL | FILES | {"not_modified", "start", "latency", "cold", "compresses"},
+        abilities=SMALL | FILES | HTTP2 | {"not_modified", "start", "latency", "cold", "compresses", "tls"},
         version=said_by("lighttpd", "-v"),
+    ),
+    Peer(
+        name="nghttpd",
+        what="nghttpd, the server of libnghttp2: HTTP/2 and nothing else",
+        command=nghttpd,
+        abilities=HTTP2,
+        version=said_by("nghttpd", "--version"),
     ),
     Peer(
         name="beast",

@@ -67,3 +67,12 @@ class RunningLoad:
         self.process.send_signal(signal.SIGINT)
         output, _ = self.process.communicate(timeout=60)
         return output
+
+
+class CountingProgram(RunningLoad):
+    """One of load/, which ends by itself where an answer is not what it has to be."""
+
+    def stop(self):
+        output = self.interrupt()
+        if self.process.returncode != 0:
+            raise Failed(f"{' '.join(self.command)}: {output}")

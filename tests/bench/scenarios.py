@@ -3,11 +3,13 @@
 
 from at_rest import IdleMemory, StartUp
 from check import Expected
+from handshakes import Handshakes
+from h2load import Streams
 from in_process import Compile, InProcess
 from messages import Messages
 from peers import Setup
 from site_files import FLAG, KIB, SIZES, STYLE_SIZE, content, text
-from under_load import ColdDownload, Latency, Requests, Threads, WebSocket
+from under_load import ColdDownload, Http2, Latency, Requests, Threads, WebSocket
 from wrk import Load
 
 CLOSE = ("Connection: close",)
@@ -42,6 +44,17 @@ def routes(count, in_quick):
                     in_quick=in_quick)
 
 
+def http2(name, size, setup, how, in_quick=True):
+    return Http2(name, f"HTTP/2{how}: a file of {SIZES[size]:,} bytes, 16 connections of 32 streams",
+                 ability=name.partition("/")[0], load=Streams(f"/files/{size}.bin"), setup=setup,
+                 expected=Expected(content=content(SIZES[size])), in_quick=in_quick)
+
+
+def tls(point, what, load):
+    return Requests(f"tls/{point}", f"TLS 1.3: {what}", ability="tls", ruler="nginx", load=load, setup=Setup(tls=True),
+                    expected=Expected(content=content(SIZES["1k"])))
+
+
 SCENARIOS = [
     keep_alive(1, False),
     keep_alive(64, True),
@@ -73,6 +86,14 @@ SCENARIOS = [
     routes(100, False),
     routes(1000, True),
     routes(10000, False),
+    tls("1k", "a file of 1,024 bytes, 64 connections", Load("/files/1k.bin")),
+    tls("full", "a connection and a full handshake for each file of 1,024 bytes", Handshakes("/files/1k.bin", "full")),
+    tls("resumed", "the same, resumed by ticket", Handshakes("/files/1k.bin", "resumed")),
+    IdleMemory("tls/idle", "4,000 TLS connections that made a request and wait", ability="tls", connections=4000,
+               setup=Setup(tls=True)),
+    http2("h2tls/1k", "1k", Setup(tls=True), " over TLS 1.3"),
+    http2("h2tls/64k", "64k", Setup(tls=True), " over TLS 1.3"),
+    http2("h2/1k", "1k", Setup(http2=True), " without TLS", in_quick=False),
     WebSocket("websocket_echo", "WebSocket: 64 bytes of text echoed, 64 connections", load=Messages("echo", 64)),
     WebSocket("websocket_broadcast", "WebSocket: 64 bytes of text to 1,000 connections, for each that receives it",
               load=Messages("broadcast", 1000)),

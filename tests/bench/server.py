@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSL-1.0
 """A running peer: a process of its own, on a core of its own. Nothing is ended but what was started here."""
 
+import functools
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import time
 from contextlib import ExitStack, contextmanager, suppress
@@ -11,7 +13,7 @@ from dataclasses import replace
 
 import process
 from peers import Setup
-from places import RUN, Failed
+from places import CERTIFICATE, RUN, Failed
 
 SERVER_CORE = 0
 HOST = "127.0.0.1"
@@ -21,6 +23,14 @@ def free_port():
     with socket.socket() as s:
         s.bind((HOST, 0))
         return s.getsockname()[1]
+
+
+@functools.cache
+def trusting():
+    """What clients need to know the certificate of all peers."""
+    context = ssl.create_default_context(cafile=str(CERTIFICATE))
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    return context
 
 
 class Server:
@@ -92,8 +102,13 @@ class Server:
     def connect(self):
         return socket.create_connection((HOST, self.setup.port), timeout=10)
 
+    def client(self):
+        """A connection as clients have it: with TLS where the server speaks that."""
+        connected = self.connect()
+        return trusting().wrap_socket(connected, server_hostname="localhost") if self.setup.tls else connected
+
     def url(self, path="/"):
-        return f"http://{HOST}:{self.setup.port}{path}"
+        return f"{'https' if self.setup.tls else 'http'}://{HOST}:{self.setup.port}{path}"
 
     def sum_over_processes(self, what):
         total = 0

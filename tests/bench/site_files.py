@@ -5,9 +5,10 @@ import gzip
 import os
 import random
 import shutil
+import subprocess
 from pathlib import Path
 
-from places import BUILD
+from places import BUILD, CERTIFICATE, KEY
 
 SITE = BUILD / "site"
 
@@ -53,6 +54,16 @@ def make():
     ready = gzip.compress(style, mtime=0)
     make_file(SITE / "files" / "ready.css.gz", len(ready), lambda: ready)
     return SITE
+
+
+def make_certificate():
+    """ECDSA over P-256, signed by itself, for localhost."""
+    if CERTIFICATE.exists():
+        return
+    CERTIFICATE.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc",
+                    "-days", "3650", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                    "-keyout", KEY, "-out", CERTIFICATE], check=True, capture_output=True)
 
 
 class ColdFiles:

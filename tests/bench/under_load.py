@@ -5,7 +5,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 import measure
-from check import Expected, check, precondition
+from check import Expected, check, check_http2, precondition
+from h2load import Streams
 from messages import Messages
 from peers import FLOOR, OURS, Setup
 from running_load import LOAD_CORE
@@ -71,6 +72,21 @@ class WebSocket(Requests):
 
     def load_for(self, server):
         return self.load
+
+
+@dataclass
+class Http2(Requests):
+    """CPU time of the server for a request on a stream of HTTP/2."""
+
+    ruler: str | None = "nginx"
+    load: Streams = Streams()
+
+    def load_for(self, server):
+        check_http2(server, self.load, self.expected)
+        return self.load
+
+    def measure(self, server, load, settings):
+        return measure.to_its_end(server, load, settings, self.load_cores)
 
 
 @dataclass

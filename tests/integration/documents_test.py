@@ -48,7 +48,7 @@ class Programs(unittest.TestCase):
     def test_the_programs_of_the_pages_compile(self):
         compiler = shutil.which(os.environ.get("CXX", "g++"))
         for page in ("tutorial/first-server.md", "reference/forms.md", "how-to/uploads.md", "how-to/stream.md",
-                     "how-to/stop.md"):
+                     "how-to/stop.md", "how-to/https.md"):
             programs = blocks(SOURCE / "docs" / page, "cpp")
             self.assertTrue(programs)
             for number, program in enumerate(programs):
@@ -90,6 +90,40 @@ class Commands(unittest.TestCase):
         self.assertTrue(used)
         for option in sorted(used):
             self.assertIn(option, help_text)
+
+    def test_the_commands_for_tls_are_answered(self):
+        """Those of the pages on HTTPS and HTTP/2 that ask our own server on this machine, on another port."""
+        with tempfile.TemporaryDirectory() as state:
+            environment = {**os.environ, "XDG_STATE_HOME": state}
+            environment.pop("STATE_DIRECTORY", None)
+            server = subprocess.Popen([BINARY, "--tls-self-signed", "--listen", "localhost:0"], env=environment,
+                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            try:
+                port = re.search(r"https://localhost:(\d+)", server.stdout.readline()).group(1)
+                asked = 0
+                for page in ("https.md", "http2.md"):
+                    for command in re.findall(r"^\$ ((?:curl|nghttp) .*https://localhost:8443.*)$",
+                                              (SOURCE / "docs" / "how-to" / page).read_text(), re.M):
+                        with self.subTest(command=command):
+                            line = command.replace("8443", port).replace("~/.local/state", state)
+                            got = subprocess.run(shlex.split(line.replace("curl ", "curl -fsS ")), capture_output=True,
+                                                 text=True, timeout=20)
+                            self.assertEqual(got.returncode, 0, got.stderr)
+                            self.assertTrue("asio_httpd" in got.stdout or ":status: 200" in got.stdout)
+                            asked += 1
+                self.assertGreater(asked, 2)
+            finally:
+                server.send_signal(signal.SIGTERM)
+                server.wait(20)
+                server.stdout.close()
+
+    def test_every_option_that_the_pages_use_is_one(self):
+        help_text = subprocess.run([BINARY, "--help"], capture_output=True, text=True, timeout=20).stdout
+        for page in sorted((SOURCE / "docs" / "how-to").glob("*.md")):
+            for line in re.findall(r"^\$ asio_httpd ((?:.*\\\n)*.*)$", page.read_text(), re.M):
+                for option in re.findall(r"(?<!\S)--[a-z-]+", line.partition("#")[0]):
+                    with self.subTest(page=page.name, option=option):
+                        self.assertIn(option, help_text)
 
     def test_every_dev_command_that_readme_uses_is_one(self):
         help_text = subprocess.run([str(SOURCE / "dev"), "help"], capture_output=True, text=True, timeout=20).stdout

@@ -167,6 +167,18 @@ class SiteTest(unittest.TestCase):
         self.click("#watch")
         self.assertEqual(self.text("#watch"), "Watch")
 
+    def test_the_protocol_of_each_request(self):
+        _, url = self.serve()
+        self.browser.open(url + "/")
+        self.browser.wait_for("document.querySelector('#protocols').innerText.includes('/app.js')")
+        self.assertEqual(self.text("#came-how"), "By HTTP/1.1 without TLS. Each request of this page:")
+        rows = dict(line.split("\t") for line in self.text("#protocols").splitlines())
+        self.assertEqual(rows["/"], "HTTP/1.1")
+        self.assertEqual(rows["/style.css"], "HTTP/1.1")
+        self.click("#watch")
+        self.browser.wait_for("/\\/status \\([2-9] times\\)/.test(document.querySelector('#protocols').innerText)")
+        self.assertEqual(self.browser.complaints(), [])
+
     def test_a_server_that_went_away_is_told(self):
         server, url = self.serve()
         self.browser.open(url + "/")

@@ -1,6 +1,6 @@
 "use strict";
 
-// The welcome page watches the status endpoint; the flag page fetches /flag and the status once.
+// The welcome page watches the status endpoint, and shows by which protocol each of its requests went; the flag page fetches /flag and the status once.
 // No other script, no other host.
 
 const byId = (id) => document.getElementById(id);
@@ -109,6 +109,8 @@ function show(report) {
   byId("open").textContent = count(connections.open);
   byId("total").textContent = count(requests.total);
   byId("uptime").textContent = uptime(report.uptime_seconds);
+  fill(byId("versions"), nonZero(requests.by_version, (name) => (name === "HTTP/2.0" ? "good" : "")));
+  showTls(report.tls);
   const l = requests.latency_us;
   fill(byId("latency"), l.count === 0 ? [] : [
     ["half within", duration(l.p50)], ["90 % within", duration(l.p90)],
@@ -120,6 +122,16 @@ function show(report) {
   byId("about").textContent =
     `asio_httpd ${report.version}, process ${report.pid}, ${report.threads} threads, ` +
     `${connections.idle} of ${connections.open} connections idle, listening on ${report.listeners.join(", ")}.`;
+}
+
+// Nothing of it where no listener has TLS.
+function showTls(tls) {
+  byId("tls").hidden = tls.handshakes + tls.failed === 0;
+  fill(byId("handshakes"), [
+    ["handshakes", count(tls.handshakes)], ["of these, resumed", count(tls.resumed)],
+    ["failed", count(tls.failed), tls.failed > 0 ? "warn" : ""],
+    ...nonZero(tls.by_version, () => ""),
+  ]);
 }
 
 function say(text, bad = false) {
@@ -153,6 +165,40 @@ function toggleWatching() {
   const button = byId("watch");
   button.setAttribute("aria-pressed", String(!watching));
   button.textContent = watching ? "Watch" : "Pause";
+}
+
+// ---- how the page came ----------------------------------------------------------------------
+
+const protocolNames = { h2: "HTTP/2", "http/1.1": "HTTP/1.1", "http/1.0": "HTTP/1.0" };
+const requestsMade = new Map(); // "/style.css" -> { protocol, times }
+
+function protocolOf(entry) {
+  return protocolNames[entry.nextHopProtocol] ?? (entry.nextHopProtocol || "from the cache");
+}
+
+function remember(entry) {
+  const { pathname } = new URL(entry.name);
+  const times = (requestsMade.get(pathname)?.times ?? 0) + 1;
+  requestsMade.set(pathname, { protocol: protocolOf(entry), times });
+}
+
+function showProtocols(entries) {
+  entries.forEach(remember);
+  fill(byId("protocols"), [...requestsMade].map(([path, { protocol, times }]) =>
+    [times > 1 ? `${path} (${count(times)} times)` : path, protocol, protocol === "HTTP/2" ? "good" : ""]));
+  const page = performance.getEntriesByType("navigation")[0];
+  const encrypted = location.protocol === "https:" ? "over TLS" : "without TLS";
+  byId("came-how").textContent = `By ${protocolOf(page)} ${encrypted}. Each request of this page:`;
+  byId("came").hidden = false;
+}
+
+function watchProtocols() {
+  showProtocols(performance.getEntriesByType("navigation"));
+  const observer = new PerformanceObserver((list) => {
+    showProtocols(list.getEntries());
+    performance.clearResourceTimings(); // the browser keeps a limited number of them
+  });
+  observer.observe({ type: "resource", buffered: true });
 }
 
 // ---- the flag page --------------------------------------------------------------------------
@@ -198,6 +244,7 @@ async function fetchStatus() {
 
 // ---- wiring ---------------------------------------------------------------------------------
 
+if (byId("protocols")) watchProtocols();
 byId("watch")?.addEventListener("click", toggleWatching);
 byId("fetch-flag")?.addEventListener("click", (e) => errand(e.currentTarget, fetchFlag));
 byId("fetch-status")?.addEventListener("click", (e) => errand(e.currentTarget, fetchStatus));

@@ -7,12 +7,14 @@
 #include <asio_httpd/base64.hpp>
 #include <asio_httpd/blocking.hpp>
 #include <asio_httpd/body_writer.hpp>
+#include <asio_httpd/check_tls.hpp>
 #include <asio_httpd/constant_time.hpp>
 #include <asio_httpd/content_coding.hpp>
 #include <asio_httpd/cookie.hpp>
 #include <asio_httpd/escape.hpp>
 #include <asio_httpd/events.hpp>
 #include <asio_httpd/form.hpp>
+#include <asio_httpd/https.hpp>
 #include <asio_httpd/multipart.hpp>
 #include <asio_httpd/multipart_reader.hpp>
 #include <asio_httpd/negotiation.hpp>

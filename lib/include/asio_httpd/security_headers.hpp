@@ -10,21 +10,13 @@
 
 #pragma once
 
+#include <asio_httpd/https.hpp>
 #include <asio_httpd/middleware.hpp>
 
-#include <chrono>
 #include <optional>
 #include <string>
 
 namespace asio_httpd {
-
-// Strict-Transport-Security (RFC 6797). Browsers heed it over TLS only, so say it where a proxy in
-// front speaks TLS for this server; for `max_age` they then refuse plain HTTP for the host.
-struct transport_security {
-  std::chrono::seconds max_age = std::chrono::hours(24 * 365);
-  bool include_subdomains = false;
-  bool preload = false;  // asks to be put on the browsers' list: hard to undo
-};
 
 struct security_headers_options {
   // Which pages may show this one in a frame: X-Frame-Options, and frame-ancestors of the
@@ -35,6 +27,7 @@ struct security_headers_options {
   std::string referrer_policy = "strict-origin-when-cross-origin";
   // Beside frame-ancestors, which is added unless the text has it.
   std::string content_security_policy = {};
+  // On requests that came by TLS, or by a proxy that speaks it: see https.hpp.
   std::optional<asio_httpd::transport_security> transport_security = {};
 };
 

@@ -2,7 +2,8 @@
 //
 // The three formats. What an exchange does not have is "-" in the formats of NCSA, and null in
 // JSON, where every line has the same keys (but `request_id`, which only a response has that names
-// one, and `close`, which only the last exchange of a connection has).
+// one, `tls`, which only a request has that came by it, and `close`, which only the last exchange
+// of a connection has).
 
 #include "features/access_log_line.hpp"
 
@@ -15,6 +16,7 @@
 #include <chrono>
 #include <concepts>
 #include <cstdio>
+#include <optional>
 
 #include "features/civil_time.hpp"
 
@@ -92,6 +94,23 @@ void append_field_member(std::string& to, std::string_view key, const request* r
   append_text_member(to, key, r->get(name));
 }
 
+void append_text_or_null(std::string& to, std::string_view key, std::string_view text) {
+  text.empty() ? append_null_member(to, key) : append_text_member(to, key, text);
+}
+
+void append_tls_member(std::string& to, const tls_info& tls) {
+  append_key(to, "tls");
+  to += "{\"version\":";
+  append_json_string(to, to_string(tls.version), field_limit);
+  append_text_member(to, "cipher", tls.cipher);
+  append_text_or_null(to, "server_name", tls.server_name);
+  append_text_or_null(to, "protocol", tls.protocol);
+  append_key(to, "resumed");
+  to += tls.resumed ? "true" : "false";
+  append_text_or_null(to, "client", tls.client_subject);
+  to += '}';
+}
+
 void append_request_members(std::string& to, const request* r) {
   if (r == nullptr) {
     for (std::string_view key : {"method", "target", "protocol"}) append_null_member(to, key);
@@ -150,6 +169,9 @@ void access_log_line::append_json(std::string& to, const exchange& e) {
   append_field_member(to, "referer", e.request, field::referer);
   append_field_member(to, "user_agent", e.request, field::user_agent);
   append_field_member(to, "host", e.request, field::host);
+  if (e.request != nullptr && e.request->is_secure()) {
+    if (const std::optional<tls_info> tls = e.request->tls()) append_tls_member(to, *tls);
+  }
   if (e.response != nullptr && e.response->fields().contains(field::x_request_id)) {
     append_text_member(to, "request_id", e.response->fields().get(field::x_request_id));
   }

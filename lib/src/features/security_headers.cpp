@@ -4,7 +4,7 @@
 
 #include <asio_httpd/security_headers.hpp>
 
-#include <stdexcept>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -22,16 +22,6 @@ std::string policy_of(const security_headers_options& o) {
          o.framed_by == frames::none ? "frame-ancestors 'none'" : "frame-ancestors 'self'";
 }
 
-std::string value_of(const transport_security& t) {
-  if (t.max_age.count() < 0) {
-    throw std::invalid_argument("asio_httpd: security_headers: the max_age is negative");
-  }
-  std::string value = "max-age=" + std::to_string(t.max_age.count());
-  if (t.include_subdomains) value += "; includeSubDomains";
-  if (t.preload) value += "; preload";
-  return value;
-}
-
 fields fields_of(const security_headers_options& o) {
   fields made;
   const auto set = [&](field name, std::string_view value) {
@@ -43,18 +33,21 @@ fields fields_of(const security_headers_options& o) {
   }
   set(field::referrer_policy, o.referrer_policy);
   set(field::content_security_policy, policy_of(o));
-  if (o.transport_security) set(field::strict_transport_security, value_of(*o.transport_security));
   return made;
 }
 
 }  // namespace
 
 middleware security_headers(security_headers_options options) {
-  return after([wanted = fields_of(options)](const request&, response& to) {
-    for (const auto& line : wanted) {
-      if (!to.fields().contains(line.id)) to.set(line.id, line.value);
-    }
-  });
+  std::optional<middleware> strict;
+  if (options.transport_security) strict = strict_transport_security(*options.transport_security);
+  return after(
+      [wanted = fields_of(options), strict = std::move(strict)](const request& r, response& to) {
+        for (const auto& line : wanted) {
+          if (!to.fields().contains(line.id)) to.set(line.id, line.value);
+        }
+        if (strict) strict->after(r, to);
+      });
 }
 
 }  // namespace asio_httpd

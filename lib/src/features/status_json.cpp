@@ -71,10 +71,26 @@ json requests(const status_report& r) {
           {"handler_errors", r.requests.handler_errors},
           {"slow_handler_turns", r.requests.slow_handler_turns},
           {"by_method", by_name(r.requests.by_method)},
+          {"by_version", by_name(r.requests.by_version)},
           {"by_status_class", by_status_class(r.requests.by_status_class)},
           {"by_route", by_route(r.requests.by_route)},
           {"without_route", r.requests.without_route},
           {"latency_us", latency(r.requests.latency)}};
+}
+
+json tls(const status_report& r) {
+  return {{"handshakes", r.tls.handshakes},
+          {"resumed", r.tls.resumed},
+          {"failed", r.tls.failed},
+          {"by_version", by_name(r.tls.by_version)},
+          {"by_protocol", by_name(r.tls.by_protocol)}};
+}
+
+json http2(const status_report& r) {
+  return {{"connections", r.http2.connections},
+          {"streams", r.http2.streams},
+          {"reset", r.http2.reset},
+          {"errors", by_name(r.http2.errors)}};
 }
 
 json process(const status_report& r) {
@@ -104,6 +120,8 @@ nlohmann::ordered_json to_json(const status_report& r) {
           {"requests", requests(r)},
           {"bytes", {{"received", r.bytes.received}, {"sent", r.bytes.sent}}},
           {"parse_errors", by_name(r.parse_errors)},
+          {"tls", tls(r)},
+          {"http2", http2(r)},
           {"process", process(r)},
           {"file_cache", file_cache(r)}};
 }

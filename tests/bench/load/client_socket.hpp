@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -29,9 +30,9 @@ inline int connect_to(std::uint16_t port) {
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-    give_up("connect");
-  }
+  // A signal that interrupts it does not end it: on this machine it is done a moment later.
+  const auto* const to = reinterpret_cast<sockaddr*>(&address);
+  if (::connect(descriptor, to, sizeof address) != 0 && errno != EINTR) give_up("connect");
   const int on = 1;
   ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return descriptor;

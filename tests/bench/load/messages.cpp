@@ -11,13 +11,10 @@
 // double in the file COUNTER, which can be read meanwhile.
 
 #include "client_socket.hpp"
-
-#include <fcntl.h>
-#include <sys/mman.h>
+#include "counter_file.hpp"
 
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -27,8 +24,6 @@ namespace {
 constexpr std::size_t message_size = 64;
 constexpr std::size_t digits = 16;
 constexpr std::array<char, 4> mask = {0x37, static_cast<char>(0xfa), 0x21, 0x3d};
-
-volatile std::sig_atomic_t is_over = 0;
 
 [[noreturn]] void fail(const char* why) {
   std::fprintf(stderr, "messages: %s\n", why);
@@ -75,7 +70,7 @@ class talk {
     } else {
       for (connection& c : connections_) say(c);
     }
-    while (is_over == 0) receive();
+    while (!load::is_over()) receive();
   }
 
  private:
@@ -147,19 +142,6 @@ class talk {
   std::size_t missing_ = 0;
 };
 
-double* map_counter(const char* path) {
-  const int descriptor = ::open(path, O_RDWR);
-  if (descriptor < 0) load::give_up(path);
-  void* const at =
-      ::mmap(nullptr, sizeof(double), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
-  if (at == MAP_FAILED) load::give_up("mmap");
-  return static_cast<double*>(at);
-}
-
-void end(int) {
-  is_over = 1;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -167,11 +149,9 @@ int main(int argc, char** argv) {
     std::fputs("usage: messages PORT PATH CONNECTIONS COUNTER [echo|broadcast]\n", stderr);
     return 2;
   }
-  struct sigaction action {};
-  action.sa_handler = end;
-  ::sigaction(SIGINT, &action, nullptr);
+  load::end_on_interrupt();
   const bool to_all = argc > 5 && std::string_view(argv[5]) == "broadcast";
-  double* const counter = map_counter(argv[4]);
+  double* const counter = load::map_counter(argv[4]);
   talk(static_cast<std::uint16_t>(std::atoi(argv[1])), argv[2],
        static_cast<std::size_t>(std::atoi(argv[3])), counter, to_all)
       .run();

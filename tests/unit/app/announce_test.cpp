@@ -33,6 +33,25 @@ TEST_CASE("the start") {
   CHECK(start_lines(c, {"[::1]:80"}, 1, "/srv")[0].find(" 2 routes on ") != std::string::npos);
 }
 
+TEST_CASE("listeners with TLS") {
+  config c;
+  c.status.reset();
+  const std::vector<std::string> addresses = {"127.0.0.1:80", "[::1]:80",       "127.0.0.1:4433",
+                                              "[::1]:4433",   "127.0.0.1:4434", "[::1]:4434",
+                                              "[::]:443",     "unix:/x"};
+  c.listen = {"80",         {"localhost:0", tls_settings{}}, {"127.0.0.1:4434", tls_settings{}},
+              "[::1]:4434", {"*:443", tls_settings{}},       {"unix:/x", tls_settings{}}};
+  const texts lines = start_lines(c, addresses, 1, "/srv");
+  REQUIRE(lines.size() == 6);
+  CHECK(lines[0].find(" on http://localhost:80 ") != std::string::npos);
+  CHECK(lines[1].find(" on https://localhost:4433 ") != std::string::npos);
+  CHECK(lines[2].find(" on https://127.0.0.1:4434 ") != std::string::npos);
+  CHECK(lines[3].find(" on http://[::1]:4434 ") != std::string::npos);
+  CHECK(lines[4].find(" on https://localhost:443 and every other address ") != std::string::npos);
+  CHECK(lines[5].find(" on unix:/x with TLS ") != std::string::npos);
+  CHECK(self_signed_line("/s/c.pem").find(" /s/c.pem ") != std::string::npos);
+}
+
 TEST_CASE("the end") {
   using namespace std::chrono_literals;
   status_report report;

@@ -100,13 +100,42 @@ TEST_CASE("options arrive") {
   c.sockets.backlog = 7;
   problems found;
   const auto made = build_app(c, found);
-  CHECK(made.options.listen == c.listen);
+  CHECK(made.options.listen == std::vector<listen_on>{"localhost:0"});
   CHECK(made.options.threads == 3);
   CHECK(made.options.server_name == "x");
   CHECK(made.options.limits.head == 1000);
   CHECK(made.options.sockets.backlog == 7);
   CHECK(made.options.log);
   CHECK_FALSE(made.access_log);
+}
+
+TEST_CASE("TLS arrives") {
+  config c;
+  tls_settings tls;
+  tls.options.certificates = {{"a.pem", "a.key"}};
+  c.listen = {"1", {"2", tls}};
+  problems found;
+  const auto made = build_app(c, found);
+  CHECK(made.options.listen == std::vector<listen_on>{"1", {"2", tls.options}});
+  CHECK(made.self_signed == "");
+}
+
+TEST_CASE("what comes without TLS is led to it, but for those who ask how the server is") {
+  config c;
+  c.https_redirect = https_port{8443};
+  c.hsts = transport_security{.behind_proxy = true};
+  const router routes = routes_of(c);
+  request r{method::get, "/x?y", [] {
+              fields f;
+              f.set(field::host, "a.test:80");
+              return f;
+            }()};
+  const response answer = routes.handle(r);
+  CHECK(answer.status() == status::permanent_redirect);
+  CHECK(answer.fields().get(field::location) == "https://a.test:8443/x?y");
+  CHECK(answer.fields().get(field::strict_transport_security) == "max-age=31536000");
+  CHECK(ask(routes, "/status", "a.test") == status::forbidden);  // from nowhere
+  CHECK(ask(routes, "/status/ready", "a.test") == status::ok);
 }
 
 TEST_CASE("the access log") {

@@ -113,6 +113,10 @@ TEST_CASE("an address twice") {
   config c;
   c.listen = {"8080", "8081", "8080"};
   CHECK(complaints(c) == "asio_httpd: listens on 8080 twice\n");
+  c.listen = {"localhost:0", "localhost:0", "0", "0"};
+  CHECK(complaints(c) == "");
+  c.listen = {"unix:x", "unix:x"};
+  CHECK(complaints(c) == "asio_httpd: listens on unix:x twice\n");
 }
 
 TEST_CASE("all that is wrong is told") {
@@ -160,6 +164,57 @@ TEST_CASE("content with a status that has none") {
   CHECK(complaints(c) ==
         "asio_httpd: x:1: an answer with the status 204 has no content, so leave \"text\" away\n");
   c.answers[0].text.clear();
+  CHECK(complaints(c) == "");
+}
+
+TEST_CASE("TLS that lacks something, and what does not go together") {
+  const scratch_folder folder;
+  const std::string file = folder.write("a.pem", "x");
+  const auto complaint = [](tls_settings tls) {
+    config c;
+    c.listen = {{"8443", std::move(tls), {"site.json", 3}}};
+    return complaints(c);
+  };
+  const std::string at = "asio_httpd: site.json:3: ";
+  tls_settings tls;
+  CHECK(complaint(tls) == at + "\"tls\" needs \"certificates\", or \"self_signed\": true\n");
+  tls.self_signed = true;
+  CHECK(complaint(tls) == "");
+  tls.options.certificates = {{file, file}};
+  CHECK(complaint(tls) == at + "a certificate that is self-signed, and others: one or the other\n");
+  tls.self_signed = false;
+  CHECK(complaint(tls) == "");
+  tls.options.clients = client_certificates::required;
+  CHECK(complaint(tls).find("\"clients\" needs \"client_ca\"") != std::string::npos);
+  tls.options.client_ca = file;
+  CHECK(complaint(tls) == "");
+  tls.options.clients = client_certificates::off;
+  CHECK(complaint(tls).find("\"client_ca\" is of no use") != std::string::npos);
+}
+
+TEST_CASE("files of TLS that are not there, each where it was said") {
+  const scratch_folder folder;
+  const std::string file = folder.write("a.pem", "x");
+  config c;
+  tls_settings tls;
+  tls.options.certificates = {{file, "/none/k"}, {"/none/c", file, "/none/o"}};
+  tls.certificates_said_at = {{"site.json", 4}, {"site.json", 5}};
+  tls.options.clients = client_certificates::required;
+  tls.options.client_ca = "/none/ca";
+  c.listen = {{"8443", tls, {"site.json", 3}}};
+  const auto gone = [](int line, const char* name) {
+    return "asio_httpd: site.json:" + std::to_string(line) + ": cannot read the file \"/none/" +
+           name + "\": No such file or directory\n";
+  };
+  CHECK(complaints(c) == gone(3, "ca") + gone(4, "k") + gone(5, "c") + gone(5, "o"));
+}
+
+TEST_CASE("a redirect to TLS that is nowhere") {
+  config c;
+  c.listen = {"8080"};
+  c.https_redirect = https_port{};
+  CHECK(complaints(c).find("can be led nowhere") != std::string::npos);
+  c.https_redirect = https_port{443};
   CHECK(complaints(c) == "");
 }
 

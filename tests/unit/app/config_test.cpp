@@ -15,6 +15,7 @@
 #include <set>
 #include <sstream>
 
+#include "listen_settings.hpp"
 #include "print_config.hpp"
 #include "read_config.hpp"
 #include "route_settings.hpp"
@@ -133,12 +134,40 @@ TEST_CASE("everything that can be said arrives") {
   problems found;
   config c;
   read_config_text(read_file(cases / "everything_said.json"), "x", "/srv", c, found);
-  CHECK(c.listen == std::vector<std::string>{"localhost:8080", "[::1]:0", "unix:@name", "8081"});
+  REQUIRE(c.listen.size() == 5);
+  for (std::size_t i = 0; i < 4; ++i) CHECK_FALSE(c.listen[i].tls);
+  CHECK(c.listen[0].address == "localhost:8080");
+  CHECK(c.listen[1].address == "[::1]:0");
+  CHECK(c.listen[2].address == "unix:@name");
+  CHECK(c.listen[3].address == "8081");
+  CHECK(c.listen[4].address == "*:8443");
+  REQUIRE(c.listen[4].tls);
+  const tls_options& tls = c.listen[4].tls->options;
+  CHECK(tls.certificates == std::vector<tls_certificate>{
+                                {"/srv/a.pem", "/srv/a.key", "/srv/a.ocsp"},
+                                {"/etc/b.pem", "/etc/b.key"},
+                            });
+  CHECK(tls.minimum == tls_version::tls_1_3);
+  CHECK_FALSE(tls.http2);
+  CHECK(tls.clients == client_certificates::optional);
+  CHECK(tls.client_ca == "/srv/ca.pem");
+  CHECK_FALSE(tls.session_tickets);
+  CHECK_FALSE(tls.kernel_tls);
+  CHECK_FALSE(c.listen[4].tls->self_signed);
+  CHECK(c.listen[4].tls->certificates_said_at[1].text() == "x:5");
+  REQUIRE(c.https_redirect);
+  CHECK(c.https_redirect->said == 443);
+  CHECK(redirect_port(c) == 443);
+  REQUIRE(c.hsts);
+  CHECK(c.hsts->max_age == std::chrono::hours(1));
+  CHECK(c.hsts->include_subdomains);
+  CHECK(c.hsts->preload);
+  CHECK(c.hsts->behind_proxy);
   REQUIRE(c.directory);
   CHECK(c.directory->directory == "/srv/www");
   CHECK(c.directory->prefix == "/");
-  CHECK(c.directory->said_at.text() == "x:4");
-  CHECK(c.directory->said("error_pages").text() == "x:11");
+  CHECK(c.directory->said_at.text() == "x:10");
+  CHECK(c.directory->said("error_pages").text() == "x:17");
   const file_options& o = c.directory->options;
   CHECK(o.index == "home.html");
   CHECK(o.listing);
@@ -182,7 +211,7 @@ TEST_CASE("everything that can be said arrives") {
   CHECK(c.files[0].path == "/flag");
   CHECK(c.files[0].file == "/flag");
   CHECK(c.files[0].hosts.empty());
-  CHECK(c.files[0].said_at.text() == "x:27");
+  CHECK(c.files[0].said_at.text() == "x:33");
   CHECK(c.files[1].path == "/users/{id}");
   CHECK(c.files[1].file == "/srv/user.html");
   CHECK(c.files[1].hosts == std::vector<std::string>{"example.org"});
@@ -226,6 +255,9 @@ TEST_CASE("everything that can be said arrives") {
   CHECK(c.limits.connections == 1000);
   CHECK(c.limits.pending_output == 1024 * 1024);
   CHECK(c.limits.requests_per_connection == 100);
+  CHECK(c.limits.streams == 10);
+  CHECK(c.limits.stream_window == 65535);
+  CHECK(c.limits.connection_window == 2 * 1024 * 1024);
   CHECK(c.deadlines.head == 5s);
   CHECK(c.deadlines.body == 7500ms);
   CHECK(c.deadlines.body_rate == 1024);
@@ -243,6 +275,32 @@ TEST_CASE("everything that can be said arrives") {
   CHECK(c.sockets.defer_accept == 3s);
   CHECK(c.sockets.v6_only);
   CHECK(c.sockets.unix_mode == 0660);
+}
+
+TEST_CASE("TLS by a certificate of the program's own, and one certificate without a list") {
+  const config c = read_valid(R"({"listen": [
+    {"address": 8443, "tls": {"self_signed": true}},
+    {"address": "8444", "tls": {"certificates": {"certificate": "a.pem", "key": "a.key"}}},
+    {"address": "8445"}], "https_redirect": true, "hsts": true})");
+  CHECK(c.listen[0].address == "8443");
+  CHECK(c.listen[0].tls->self_signed);
+  CHECK(c.listen[0].tls->options == tls_options{});
+  CHECK(c.listen[1].tls->options.certificates ==
+        std::vector<tls_certificate>{{"/srv/a.pem", "/srv/a.key"}});
+  CHECK(c.listen[2] == listener("8445"));
+  CHECK(redirect_port(c) == 8443);
+  CHECK(c.hsts->max_age == transport_security{}.max_age);
+}
+
+TEST_CASE("the port that the redirect leads to") {
+  const auto port = [](const std::string& listen) {
+    return redirect_port(read_valid(R"({"https_redirect": true, "listen": )" + listen + '}'));
+  };
+  CHECK(port(R"(["80", {"address": "unix:x", "tls": {}}, {"address": "[::1]:444", "tls": {}}])") ==
+        444);
+  CHECK(port(R"(["80", {"address": "localhost:0", "tls": {}}])") == 0);
+  CHECK(port(R"("80")") == 0);
+  CHECK(redirect_port(read_valid(R"({"https_redirect": false})")) == 0);
 }
 
 TEST_CASE("status and access log can be switched off") {
@@ -276,7 +334,7 @@ TEST_CASE("paths are relative to the folder of the file") {
   read_config_file(file, c, found);
   CHECK(printed(found) == "");
   CHECK(c.directory->directory == folder / "www");
-  CHECK(c.listen.at(0) == "unix:" + (folder / "x.sock"));
+  CHECK(c.listen.at(0).address == "unix:" + (folder / "x.sock"));
   CHECK(c.access_log == "-");
 }
 
@@ -284,7 +342,11 @@ TEST_CASE("what is printed is read again, and is the same") {
   problems found;
   config c;
   read_config_text(read_file(cases / "everything_said.json"), "x", "/srv", c, found);
-  for (const config& each : {c, read_valid("{}"), read_valid(R"({"status": false})")}) {
+  for (const config& each :
+       {c, read_valid("{}"), read_valid(R"({"status": false})"),
+        read_valid(R"({"listen": {"address": "1", "tls": {"self_signed": true}},
+                       "https_redirect": true, "hsts": true})"),
+        read_valid(R"({"hsts": {"max_age": 60}, "https_redirect": 8443})")}) {
     const std::string once = to_json(each).dump(2);
     CHECK(to_json(read_valid(once)).dump(2) == once);
   }
@@ -397,6 +459,28 @@ void check_documented_route(const std::map<std::string, documented>& page) {
       CHECK(row->second.initial == '`' + initial.dump() + '`');
     }
   }
+}
+
+template <class T>
+void check_documented_listener(std::span<const setting_of<T>> known, const std::string& before) {
+  const std::map<std::string, documented> page = documentation();
+  for (const setting_of<T>& s : known) {
+    CAPTURE(s.key);
+    const auto row = page.find(before + std::string(s.key));
+    REQUIRE(row != page.end());
+    CHECK(row->second.expected == s.expected);
+    const std::string initial = s.write(T{}).dump();
+    const bool has_default = initial != "null" && s.key != "address" && s.key != "certificate" &&
+                             s.key != "key" && s.key != "certificates";
+    CHECK(row->second.initial == (has_default ? '`' + initial + '`' : ""));
+  }
+}
+
+TEST_CASE("and those of listeners") {
+  check_documented_listener(listener_settings(), "listen[].");
+  check_documented_listener(tls_setting_table(), "listen[].tls.");
+  check_documented_listener(certificate_settings(), "listen[].tls.certificates[].");
+  check_documented_listener(hsts_settings(), "hsts.");
 }
 
 TEST_CASE("and so are those of routes") {

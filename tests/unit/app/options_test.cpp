@@ -50,7 +50,7 @@ std::string here(std::string_view name) {
 TEST_CASE("nothing said") {
   const outcome o = effective({});
   CHECK(o.complaints == "");
-  CHECK(o.made.listen == std::vector<std::string>{"localhost:8080"});
+  CHECK(o.made.listen == std::vector<listener>{"localhost:8080"});
   CHECK(o.made.status == "/status");
   CHECK(o.made.serves_nothing());
 }
@@ -61,7 +61,7 @@ TEST_CASE("everything said") {
                                "-", "--access-log-format", "json", "--log-level", "debug"});
   CHECK(o.complaints == "");
   CHECK(o.made.directory->directory == here("www"));
-  CHECK(o.made.listen == std::vector<std::string>{"8080", "unix:" + here("x.sock")});
+  CHECK(o.made.listen == std::vector<listener>{"8080", "unix:" + here("x.sock")});
   REQUIRE(o.made.files.size() == 2);
   CHECK(o.made.files[0].path == "/flag");
   CHECK(o.made.files[0].file == "/flag");
@@ -72,6 +72,48 @@ TEST_CASE("everything said") {
   CHECK(o.made.access_log == "-");
   CHECK(o.made.access_log_format == access_log_format::json);
   CHECK(o.made.log_level == log_level::debug);
+}
+
+TEST_CASE("TLS is for the listeners that follow") {
+  const outcome o =
+      effective({"-l", "8080", "--tls-cert", "a.pem", "--tls-key", "a.key", "-l", "8443",
+                 "--tls-key", "/b.key", "--tls-cert", "/b.pem", "-l", "8444"});
+  CHECK(o.complaints == "");
+  REQUIRE(o.made.listen.size() == 3);
+  CHECK(o.made.listen[0] == listener("8080"));
+  const tls_certificate a = {here("a.pem"), here("a.key")};
+  CHECK(o.made.listen[1].address == "8443");
+  CHECK(o.made.listen[1].tls->options.certificates == std::vector<tls_certificate>{a});
+  CHECK(o.made.listen[2].tls->options.certificates ==
+        std::vector<tls_certificate>{a, {"/b.pem", "/b.key"}});
+}
+
+TEST_CASE("TLS without an address has one of its own") {
+  const outcome o = effective({"www", "--tls-self-signed"});
+  CHECK(o.complaints == "");
+  REQUIRE(o.made.listen.size() == 1);
+  CHECK(o.made.listen[0].address == "localhost:8443");
+  CHECK(o.made.listen[0].tls->self_signed);
+  CHECK_FALSE(o.made.https_redirect);
+
+  const config leads = effective({"--tls-self-signed", "--https-redirect"}).made;
+  REQUIRE(leads.listen.size() == 2);
+  CHECK(leads.listen[0] == listener("localhost:8080"));
+  CHECK(leads.listen[1].address == "localhost:8443");
+  CHECK(redirect_port(leads) == 8443);
+}
+
+TEST_CASE("TLS that is for nobody, and halves of pairs") {
+  CHECK(effective({"-l", "8080", "--tls-self-signed"}).complaints ==
+        "asio_httpd: --tls-self-signed is for the --listen that follows it, and there is none\n");
+  CHECK(effective({"--tls-cert", "a.pem"}).complaints ==
+        "asio_httpd: --tls-cert a.pem needs a --tls-key\n");
+  CHECK(effective({"--tls-key", "a.key", "-l", "1", "-l", "2"}).complaints ==
+        "asio_httpd: --tls-key a.key needs a --tls-cert\n");
+  const scratch_folder folder;
+  const std::string file = folder.write("site.json", R"({"listen": "1000"})");
+  CHECK(effective({"-c", file.c_str(), "--tls-cert", "a", "--tls-key", "b"}).complaints ==
+        "asio_httpd: --tls-key b is for the --listen that follows it, and there is none\n");
 }
 
 TEST_CASE("options after the directory, and before") {
@@ -128,9 +170,10 @@ TEST_CASE("help and version") {
   const command_line help = parse({"--help"});
   CHECK(help.exit_code == 0);
   for (const char* each :
-       {"DIRECTORY", "--listing", "--fallback", "--listen", "--route", "--config", "--threads",
-        "--status", "--access-log", "--access-log-format", "--log-level", "--check",
-        "--print-config", "--version", "--help"}) {
+       {"DIRECTORY", "--listing", "--fallback", "--listen", "--tls-cert", "--tls-key",
+        "--tls-self-signed", "--https-redirect", "--route", "--config", "--threads", "--status",
+        "--access-log", "--access-log-format", "--log-level", "--check", "--print-config",
+        "--version", "--help"}) {
     CAPTURE(each);
     CHECK(help.output.find(each) != std::string::npos);
   }
@@ -151,7 +194,7 @@ TEST_CASE("the command line has precedence over the configuration") {
       effective({"-c", file.c_str(), "-l", "2000", "here", "-t", "1", "--status", "/typed",
                  "--access-log", "-", "--log-level", "info", "-r", "/flag=/flag"});
   CHECK(o.complaints == "");
-  CHECK(o.made.listen == std::vector<std::string>{"2000"});
+  CHECK(o.made.listen == std::vector<listener>{"2000"});
   CHECK(o.made.directory->directory == here("here"));
   CHECK(o.made.threads == 1);
   CHECK(o.made.status == "/typed");

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/allocation_counter.hpp"
+#include "support/ask_router.hpp"
 
 using namespace asio_httpd;
 using features::access_log_line;
@@ -79,6 +80,40 @@ TEST_CASE("json names the request where the response does") {
   answer.set(field::x_request_id, "an \"id\"");
   CHECK(nlohmann::json::parse(line(access_log_format::json, exchange_of(&r, answer)))
             .at("request_id") == "an \"id\"");
+}
+
+TEST_CASE("json tells of TLS where the request came by it") {
+  test_support::made_up_peer from = test_support::secure_peer({.version = tls_version::tls_1_3,
+                                                               .cipher = "TLS_AES_128_GCM_SHA256",
+                                                               .server_name = "a\"b.test",
+                                                               .protocol = "h2",
+                                                               .resumed = true,
+                                                               .client_subject = "CN=alice"});
+  request r{method::get, "/"};
+  request_access::peer(r, &from);
+  request_access::version(r, http_version::http_2);
+  const response answer;
+  const std::string text = line(access_log_format::json, exchange_of(&r, answer));
+  CHECK(text.find(R"("host":null,"tls":{"version":"TLSv1.3","cipher":"TLS_AES_128_GCM_SHA256",)"
+                  R"("server_name":"a\"b.test","protocol":"h2","resumed":true,)"
+                  R"("client":"CN=alice"}})") != std::string::npos);
+  CHECK(nlohmann::json::parse(text).at("protocol") == "HTTP/2.0");
+  CHECK(line(access_log_format::common, exchange_of(&r, answer)) ==
+        "192.0.2.1 - - [06/Nov/1994:08:49:37 +0000] \"GET / HTTP/2.0\" 200 17\n");
+}
+
+TEST_CASE("what is not known of TLS is null") {
+  tls_info known;
+  known.version = tls_version::tls_1_2;
+  test_support::made_up_peer from = test_support::secure_peer(known);
+  request r{method::get, "/"};
+  request_access::peer(r, &from);
+  const response answer;
+  const auto tls =
+      nlohmann::json::parse(line(access_log_format::json, exchange_of(&r, answer))).at("tls");
+  CHECK(tls.at("version") == "TLSv1.2");
+  CHECK(tls.at("resumed") == false);
+  for (auto name : {"server_name", "protocol", "client"}) CHECK(tls.at(name).is_null());
 }
 
 TEST_CASE("json names the reason of a close") {

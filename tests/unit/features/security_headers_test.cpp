@@ -74,12 +74,22 @@ TEST_CASE("a policy of one's own") {
 
 TEST_CASE("transport security") {
   const auto value = [](transport_security t) {
-    return std::string(
-        answer({.transport_security = t}).fields().get(field::strict_transport_security));
+    router routes;
+    routes.use(security_headers({.transport_security = t}));
+    const response made = ask(routes, method::get, "/", {}, test_support::secure_peer());
+    return std::string(made.fields().get(field::strict_transport_security));
   };
   CHECK(value({}) == "max-age=31536000");
   CHECK(value({.max_age = std::chrono::seconds(60), .include_subdomains = true, .preload = true}) ==
         "max-age=60; includeSubDomains; preload");
+}
+
+TEST_CASE("transport security is said over TLS only, unless a proxy speaks it") {
+  constexpr auto name = field::strict_transport_security;
+  CHECK_FALSE(answer({.transport_security = transport_security{}}).fields().contains(name));
+  CHECK(answer({.transport_security = transport_security{.behind_proxy = true}})
+            .fields()
+            .contains(name));
 }
 
 TEST_CASE("texts that no field can carry are refused") {

@@ -53,6 +53,17 @@ std::vector<named_count> one_for_each_method() {
   return all;
 }
 
+std::vector<named_count> one_for_each_error() {
+  std::vector<named_count> all;
+  for (const char* const name :
+       {"PROTOCOL_ERROR", "INTERNAL_ERROR", "FLOW_CONTROL_ERROR", "SETTINGS_TIMEOUT",
+        "STREAM_CLOSED", "FRAME_SIZE_ERROR", "REFUSED_STREAM", "CANCEL", "COMPRESSION_ERROR",
+        "CONNECT_ERROR", "ENHANCE_YOUR_CALM", "INADEQUATE_SECURITY", "HTTP_1_1_REQUIRED"}) {
+    all.push_back({name, all.size() + 1});
+  }
+  return all;
+}
+
 // Every field has a value of its own.
 status_report filled_report() {
   using namespace std::chrono_literals;
@@ -81,6 +92,16 @@ status_report filled_report() {
   r.bytes.received = 401;
   r.bytes.sent = 402;
   r.parse_errors = one_for_each_rule();
+  r.requests.by_version = {{"HTTP/1.0", 208}, {"HTTP/1.1", 209}, {"HTTP/2.0", 210}};
+  r.tls.handshakes = 701;
+  r.tls.resumed = 702;
+  r.tls.failed = 703;
+  r.tls.by_version = {{"TLSv1.2", 704}, {"TLSv1.3", 705}};
+  r.tls.by_protocol = {{"h2", 706}, {"http/1.1", 707}, {"none", 708}};
+  r.http2.connections = 801;
+  r.http2.streams = 802;
+  r.http2.reset = 804;
+  r.http2.errors = one_for_each_error();
   r.process.resident_memory_bytes = 501;
   r.process.open_descriptors = 502;
   r.process.descriptor_limit = 503;
@@ -187,6 +208,18 @@ TEST_CASE("each value stands under its name") {
   CHECK(j["requests"]["latency_us"]["mean"] == 6.0);
   CHECK(j["bytes"] == json{{"received", 401}, {"sent", 402}});
   CHECK(j["parse_errors"]["empty_lines"] == 1);
+  CHECK(j["requests"]["by_version"] ==
+        json{{"HTTP/1.0", 208}, {"HTTP/1.1", 209}, {"HTTP/2.0", 210}});
+  CHECK(j["tls"]["handshakes"] == 701);
+  CHECK(j["tls"]["resumed"] == 702);
+  CHECK(j["tls"]["failed"] == 703);
+  CHECK(j["tls"]["by_version"] == json{{"TLSv1.2", 704}, {"TLSv1.3", 705}});
+  CHECK(j["tls"]["by_protocol"] == json{{"h2", 706}, {"http/1.1", 707}, {"none", 708}});
+  CHECK(j["http2"]["connections"] == 801);
+  CHECK(j["http2"]["streams"] == 802);
+  CHECK(j["http2"]["reset"] == 804);
+  CHECK(j["http2"]["errors"]["PROTOCOL_ERROR"] == 1);
+  CHECK(j["http2"]["errors"]["HTTP_1_1_REQUIRED"] == 13);
   CHECK(j["process"]["resident_memory_bytes"] == 501);
   CHECK(j["process"]["open_descriptors"] == 502);
   CHECK(j["process"]["descriptor_limit"] == 503);
