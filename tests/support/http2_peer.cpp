@@ -92,7 +92,11 @@ http2_peer::http2_peer(bool takes_websockets) {
   nghttp2_session_callbacks_set_on_frame_recv_callback(calls, callbacks::on_frame);
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(calls, callbacks::on_content);
   nghttp2_session_callbacks_set_on_stream_close_callback(calls, callbacks::on_close);
-  REQUIRE(nghttp2_session_server_new(&session_, calls, this) == 0);
+  nghttp2_option* options = nullptr;
+  REQUIRE(nghttp2_option_new(&options) == 0);
+  nghttp2_option_set_no_auto_window_update(options, 1);
+  REQUIRE(nghttp2_session_server_new2(&session_, calls, this, options) == 0);
+  nghttp2_option_del(options);
   nghttp2_session_callbacks_del(calls);
   const std::array<nghttp2_settings_entry, 1> settings{
       {{NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, takes_websockets ? 1U : 0U}}};
@@ -130,10 +134,10 @@ void http2_peer::answer(std::int32_t stream, const lines& l, std::string text, b
   const bool has_content = !text.empty() || !end || !trailers.empty();
   outgoing_[stream] = {std::move(text), end, std::move(trailers)};
   const auto pairs = pairs_of(l);
-  nghttp2_data_provider content{};
-  content.read_callback = callbacks::read;
+  nghttp2_data_provider provider{};
+  provider.read_callback = callbacks::read;
   REQUIRE(nghttp2_submit_response(session_, stream, pairs.data(), pairs.size(),
-                                  has_content ? &content : nullptr) == 0);
+                                  has_content ? &provider : nullptr) == 0);
 }
 
 void http2_peer::more(std::int32_t stream, std::string_view text) {
@@ -151,7 +155,8 @@ void http2_peer::reset(std::int32_t stream, std::uint32_t code) {
 }
 
 void http2_peer::go_away() {
-  nghttp2_session_terminate_session(session_, NGHTTP2_NO_ERROR);
+  const std::int32_t last = nghttp2_session_get_last_proc_stream_id(session_);
+  REQUIRE(nghttp2_submit_goaway(session_, 0, last, NGHTTP2_NO_ERROR, nullptr, 0) == 0);
 }
 
 }  // namespace test_support

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // A server's side of an HTTP/2 connection that does what a test tells it, and nothing else: so a
-// client can be shown what our server never does. It is libnghttp2, in memory.
+// client can be shown what our server never does. It opens no window. It is libnghttp2, in memory.
 
 #pragma once
 

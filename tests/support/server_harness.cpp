@@ -4,28 +4,13 @@
 
 #include "support/server_harness.hpp"
 
-#include "testing/carrier.hpp"
-
 #include <asio_httpd/testing/answer.hpp>
-
-#include <cstdlib>
-#include <stdexcept>
 
 namespace test_support {
 
 using namespace asio_httpd;
 
 namespace {
-
-testing::carriage carriage_named(std::string_view name) {
-  using enum testing::protocol;
-  if (name == "asio") return {http1, testing::socket_waiting::by_asio};
-  if (name == "poller") return {http1, testing::socket_waiting::by_poller};
-  if (name == "tls") return {http1_tls};
-  if (name == "h2") return {http2};
-  if (name == "h2tls") return {http2_tls};
-  throw std::invalid_argument("ASIO_HTTPD_TEST_CARRIER: asio, poller, tls, h2 or h2tls");
-}
 
 reply reply_of(const testing::answer& a) {
   return {static_cast<int>(to_integer(a.status())), a.fields(), a.text()};
@@ -43,11 +28,6 @@ std::size_t feed(testing::answer_parser& parser, std::string_view bytes) {
 }
 
 }  // namespace
-
-carrier_of_environment::carrier_of_environment() {
-  const char* const name = std::getenv("ASIO_HTTPD_TEST_CARRIER");
-  if (name != nullptr) testing::carriage::of_new_servers = carriage_named(name);
-}
 
 std::vector<reply> replies_in(std::string_view bytes, bool head_only) {
   std::vector<reply> found;

@@ -104,7 +104,16 @@ struct http2_client::callbacks {
 
   static int on_invalid_frame(nghttp2_session*, const nghttp2_frame*, int code,
                               void* user) noexcept {
-    self(user).broken_ = code;
+    self(user).broken_ = nghttp2_strerror(code);
+    return 0;
+  }
+
+  // Of what libnghttp2 cannot go on behind, it tells the server.
+  static int on_sent(nghttp2_session*, const nghttp2_frame* frame, void* user) noexcept {
+    if (frame->hd.type != NGHTTP2_GOAWAY || frame->goaway.error_code == NGHTTP2_NO_ERROR) return 0;
+    std::string& broken = self(user).broken_;
+    broken = nghttp2_http2_strerror(frame->goaway.error_code);
+    broken += ". " + text_of(frame->goaway.opaque_data, frame->goaway.opaque_data_len);
     return 0;
   }
 
@@ -138,6 +147,7 @@ struct http2_client::callbacks {
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(made, on_content);
     nghttp2_session_callbacks_set_on_stream_close_callback(made, on_close);
     nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(made, on_invalid_frame);
+    nghttp2_session_callbacks_set_on_frame_send_callback(made, on_sent);
     nghttp2_session_callbacks_set_on_frame_not_send_callback(made, on_not_sent);
     return made;
   }
@@ -197,16 +207,22 @@ std::string http2_client::send() {
     const std::uint8_t* data = nullptr;
     const ssize_t size = nghttp2_session_mem_send(session_->handle, &data);
     require(static_cast<int>(std::min<ssize_t>(size, 0)), "what is sent");
-    if (size == 0) return all;
+    if (size == 0) break;
     all += text_of(data, static_cast<std::size_t>(size));
   }
+  require_sound();
+  return all;
 }
 
 void http2_client::receive(std::string_view bytes) {
   const ssize_t taken = nghttp2_session_mem_recv(
       session_->handle, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
   require(static_cast<int>(std::min<ssize_t>(taken, 0)), "the server breaks a rule");
-  require(broken_, "the server breaks a rule");
+  require_sound();
+}
+
+void http2_client::require_sound() const {
+  if (!broken_.empty()) throw error("HTTP/2: the server breaks a rule: " + broken_);
 }
 
 bool http2_client::takes_websockets() const noexcept {

@@ -77,10 +77,11 @@ class http2_client {
   struct session;
 
   void require(int result, std::string_view what) const;
+  void require_sound() const;
 
   events& events_;
   header_lines lines_;  // of the head that comes in
-  int broken_ = 0;      // what the server did wrong, in libnghttp2's numbers
+  std::string broken_;  // what the server did wrong, in libnghttp2's words
   bool has_settings_ = false;
   bool going_away_ = false;
   std::unique_ptr<session> session_;
