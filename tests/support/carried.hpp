@@ -12,7 +12,7 @@
 
 namespace test_support {
 
-// Of a test that counts what goes into a pipe, or uses up more ports than there are.
+// Of a test that counts what goes into a pipe or how fast, or uses up more ports than there are.
 inline const doctest::test_suite in_memory_only("in memory only");
 
 // Of a test that is about HTTP/1.x itself: malformed text, the transfer coding, Connection, Host,

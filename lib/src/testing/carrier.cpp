@@ -6,6 +6,7 @@
 
 #include "testing/http2_carrier.hpp"
 #include "testing/socket_carrier.hpp"
+#include "testing/tls_carrier.hpp"
 
 namespace asio_httpd::testing {
 
@@ -18,7 +19,14 @@ std::vector<std::unique_ptr<carrier>> make_carriers(boost::asio::io_context& con
     made.push_back(std::make_unique<http2_carrier>(context.get_executor(),
                                                    is_tls(how.speaks) ? "https" : "http"));
   }
-  if (how.sockets) made.push_back(std::make_unique<socket_carrier>(context, *how.sockets));
+  if (is_tls(how.speaks)) {
+    made.push_back(std::make_unique<tls_carrier>(context.get_executor(),
+                                                 is_http2(how.speaks) ? "h2" : "http/1.1"));
+  }
+  // Both ends of TLS are before it, so sockets would carry plain text.
+  if (how.sockets && !is_tls(how.speaks)) {
+    made.push_back(std::make_unique<socket_carrier>(context, *how.sockets));
+  }
   return made;
 }
 

@@ -14,12 +14,17 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
 
 namespace asio_httpd::testing {
+
+// Of pipes between a carrier and the server, in bytes: little, so that a client that does not read
+// is noticed soon.
+inline constexpr std::size_t pipe_capacity = 32 * 1024;
 
 class carrier {
  public:

@@ -126,6 +126,7 @@ http2_carrier::~http2_carrier() = default;
 std::unique_ptr<net::transport> http2_carrier::connect(std::unique_ptr<net::transport> pipe,
                                                        const net::endpoint& remote) {
   auto made = net::make_memory_connection(executor_, remote);
+  made.peer.set_capacity(pipe_capacity);
   links_.push_back(std::make_unique<link>(std::move(pipe), std::move(made.peer), scheme_));
   return std::move(made.server_end);
 }

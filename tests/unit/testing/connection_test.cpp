@@ -4,6 +4,8 @@
 
 #include <asio_httpd/testing.hpp>
 
+#include "support/carried.hpp"
+
 #include <asio_httpd/asio_httpd.hpp>
 
 #include <boost/asio/steady_timer.hpp>
@@ -162,7 +164,8 @@ TEST_CASE_FIXTURE(fixture, "an upgrade leaves the bytes behind it to the other p
 
 // --- readers -------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(fixture, "a client that does not receive holds its server up, and is cut") {
+TEST_CASE_FIXTURE(fixture, "a client that does not receive holds its server up, and is cut" *
+                               test_support::in_memory_only) {
   c.send({.target = "/large"});
   s.advance(31s);
   CHECK(c.is_closed());
@@ -192,7 +195,8 @@ TEST_CASE_FIXTURE(fixture, "a client that stalls in the middle of a large answer
   CHECK(s.ends() == "write_timeout");
 }
 
-TEST_CASE_FIXTURE(fixture, "a client that takes enough keeps its connection") {
+TEST_CASE_FIXTURE(fixture, "a client that takes enough keeps its connection" *
+                               test_support::in_memory_only) {
   c.stall();
   c.send({.target = "/large"});
   for (int second = 0; second < 60; ++second) {
@@ -204,7 +208,8 @@ TEST_CASE_FIXTURE(fixture, "a client that takes enough keeps its connection") {
   CHECK(c.receive_answer().text().size() == 1024 * 1024);
 }
 
-TEST_CASE_FIXTURE(fixture, "a narrow pipe holds so much and no more") {
+TEST_CASE_FIXTURE(fixture,
+                  "a narrow pipe holds so much and no more" * test_support::in_memory_only) {
   c.set_capacity(10);
   c.send(get_root);
   s.advance(31s);
@@ -213,7 +218,8 @@ TEST_CASE_FIXTURE(fixture, "a narrow pipe holds so much and no more") {
 
 // --- ends ----------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(fixture, "a connection that breaks after so many bytes") {
+TEST_CASE_FIXTURE(fixture,
+                  "a connection that breaks after so many bytes" * test_support::in_memory_only) {
   SUBCASE("of the request") {
     c.drop_after(10);
     c.send(get_root);

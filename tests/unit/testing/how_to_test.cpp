@@ -104,6 +104,15 @@ TEST_CASE("a client whose connection breaks is no error of ours") {
   CHECK(s.log().empty());
 }
 
+TEST_CASE("users are found over each protocol") {
+  testing::server s(make_routes());
+  for (const auto p : {testing::protocol::http1, testing::protocol::http1_tls,
+                       testing::protocol::http2, testing::protocol::http2_tls}) {
+    s.speak(p);
+    CHECK(s.get("/users/7").status() == status::ok);
+  }
+}
+
 TEST_CASE("a report takes its time") {
   testing::server s(make_routes());
   auto c = s.connect();
