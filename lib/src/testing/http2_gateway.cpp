@@ -220,12 +220,13 @@ void http2_gateway::end_of_server() {
 }
 
 bool http2_gateway::give_up() {
-  if (!client_ended_ || streams_.empty()) return false;
-  for (auto& [id, open] : std::exchange(streams_, {})) {
-    server_.cancel(id);
-    open->on_close();
-  }
-  return true;
+  if (!client_ended_) return false;
+  return std::erase_if(streams_, [this](const auto& open) {
+           if (open.second->is_tunnel()) return false;  // which has told the server that it ended
+           server_.cancel(open.first);
+           open.second->on_close();
+           return true;
+         }) != 0;
 }
 
 void http2_gateway::leave() {

@@ -60,7 +60,7 @@ TEST_CASE("what the route table does not have") {
   CHECK(statuses_in(h.ask(c, request_text("BREW / HTTP/1.1"))) == "501");
 }
 
-TEST_CASE("versions and the end of the connection") {
+TEST_CASE("versions and the end of the connection" * test_support::http1_only) {
   server_harness h(hello());
   auto c = h.connect();
   SUBCASE("1.0 closes") {
@@ -85,7 +85,8 @@ TEST_CASE("versions and the end of the connection") {
   CHECK(h.ends() == "client_requested");
 }
 
-TEST_CASE("a broken rule is one answer and a close, and the log names it") {
+TEST_CASE("a broken rule is one answer and a close, and the log names it" *
+          test_support::http1_only) {
   server_harness h(hello());
   auto c = h.connect();
   CHECK(statuses_in(h.ask(c, "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n" + get("/"))) == "400");

@@ -74,7 +74,8 @@ TEST_CASE("content of unknown size is chunked for HTTP/1.1, with trailers") {
   CHECK(statuses_in(h.ask(c, get("/none"))) == "404");
 }
 
-TEST_CASE("content of unknown size ends with the connection for HTTP/1.0") {
+TEST_CASE("content of unknown size ends with the connection for HTTP/1.0" *
+          test_support::http1_only) {
   router routes;
   routes.get("/out", [] {
     return writes([](body_writer out) -> awaitable<void> { co_await out.write("hello"); });

@@ -228,7 +228,8 @@ TEST_CASE("drain: a large answer is finished, a peer that does not read it is cu
 }
 
 TEST_CASE_FIXTURE(slow_handler_fixture,
-                  "a deadline that passes while the connection is being closed is nothing") {
+                  "a deadline that passes while the connection is being closed is nothing" *
+                      test_support::http1_only) {
   h.ask(c, "GET / HTTP/9.9\r\n\r\n");  // lingers
   h.stop(1h);
   h.advance(1h);
