@@ -65,6 +65,8 @@ TEST_CASE("users are made from JSON only") {
         status::unsupported_media_type);
 }
 
+TEST_SUITE_BEGIN("HTTP/1 only");  // whose heads come in pieces
+
 TEST_CASE("a head that does not end in time is answered, and counted") {
   testing::server s(make_routes());
   auto c = s.connect();
@@ -74,6 +76,8 @@ TEST_CASE("a head that does not end in time is answered, and counted") {
   CHECK(c.is_closed());
   CHECK(s.closed("head_timeout") == 1);
 }
+
+TEST_SUITE_END();
 
 TEST_CASE("pipelined requests are answered in order") {
   testing::server s(make_routes());
