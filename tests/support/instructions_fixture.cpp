@@ -9,6 +9,7 @@
 #include "http/path.hpp"
 #include "http1/head_parser.hpp"
 #include "http1/scan.hpp"
+#include "http/common_fields.hpp"
 #include "http1/serializer.hpp"
 #include "routing/tree.hpp"
 
@@ -39,15 +40,15 @@ void use(const T& value) {
 
 // --- head parse ----------------------------------------------------------------------------------
 
-operation parse_head(std::string_view request, http1::instruction_set set) {
-  auto* const parse = http1::parse_head_with(set);
+operation parse_head(std::string_view request, http::instruction_set set) {
+  auto* const parse = http::parse_head_with(set);
   if (parse == nullptr) std::exit(3);
   std::string bytes(request);
-  bytes.resize(bytes.size() + http1::scan_reach);
+  bytes.resize(bytes.size() + http::scan_reach);
   return [=, size = request.size(), fields = asio_httpd::fields()]() mutable {
-    http1::head head;
-    http1::field_sink::clear(fields);
-    if (parse(bytes.data(), size, {}, head, fields) != http1::parse_state::done) std::abort();
+    http::head head;
+    http::field_sink::clear(fields);
+    if (parse(bytes.data(), size, {}, head, fields) != http::parse_state::done) std::abort();
     use(fields);
   };
 }
@@ -94,11 +95,11 @@ operation match_route() {
 operation serialize_head() {
   auto answer = std::make_shared<response>(status::ok, std::string(1024, 'x'), "text/html");
   answer->set(field::etag, "\"5f3c1b2a9d8e7f60\"").set(field::cache_control, "max-age=3600");
-  auto common = std::make_shared<http1::common_fields>("asio_httpd");
+  auto common = std::make_shared<http::common_fields>("asio_httpd");
   auto bytes = std::make_shared<base::byte_buffer>();
   return [=, lines = common->at(1714732800)] {
     bytes->clear();
-    http1::serialize_head(*answer, {.common = lines}, *bytes);
+    http1::serialize_head(*answer, {.common = lines.lines}, *bytes);
     use(bytes->view());
   };
 }
@@ -111,7 +112,7 @@ struct named_operation {
 };
 
 const std::vector<named_operation>& operations() {
-  using set = http1::instruction_set;
+  using set = http::instruction_set;
   static const std::vector<named_operation> all = {
       {"parse_head/76_bytes/portable",
        [] { return parse_head(test_support::wrk_request, set::portable); }},

@@ -22,8 +22,10 @@
 
 namespace asio_httpd {
 
+namespace http {
+struct field_sink;  // for parsers of heads, which fill a request's fields in place
+}
 namespace http1 {
-struct field_sink;    // the head parser, which fills a request's fields in place
 struct field_source;  // the serializer, which takes a response's fields as they lie
 }  // namespace http1
 
@@ -73,7 +75,7 @@ class fields {
   const_iterator end() const noexcept;
 
  private:
-  friend struct http1::field_sink;
+  friend struct http::field_sink;
   friend struct http1::field_source;
 
   struct line {

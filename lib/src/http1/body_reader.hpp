@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/byte_buffer.hpp"
+#include "http/engine.hpp"
 #include "http1/chunked.hpp"
 #include "http1/framing.hpp"
 #include "http1/head_parser.hpp"
@@ -24,16 +25,8 @@ namespace asio_httpd::http1 {
 
 class body_reader {
  public:
-  enum class state : std::uint8_t {
-    need_more,
-    content,   // a piece, never empty
-    complete,  // and the trailers are read
-    failed,    // `broken()` says why
-  };
-  struct piece {
-    state at;
-    std::string_view content;
-  };
+  using piece = http::content_piece;  // where it failed, `broken()` says why
+  using state = piece::state;
 
   // Before the first byte of a body that is framed so.
   void begin(const framing& f) noexcept;

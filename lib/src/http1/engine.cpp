@@ -4,20 +4,28 @@
 
 #include "http1/engine.hpp"
 
+#include "base/ascii.hpp"
 #include "http/method.hpp"
 #include "http/request_access.hpp"
+#include "http/response_content.hpp"
 #include "http/target.hpp"
 #include "http1/serializer.hpp"
 
 #include <utility>
 
 namespace asio_httpd::http1 {
+
+using http::sends_content;
+
 namespace {
 
 // Empty lines before a request line: some old clients send one behind a body (RFC 9112 2.2).
 constexpr unsigned most_empty_lines = 4;
 // A body that nobody wants is read up to this size to keep the connection.
 constexpr std::uint64_t most_discarded = 64 * 1024;
+
+// As far as it looks like a request (RFC 9113 section 3.4).
+constexpr std::string_view http2_preface = "PRI * HTTP/2.0\r\n";
 
 // What an answer to a broken rule is, as the reason of the close behind it.
 close_reason reason_of(rule r) noexcept {
@@ -59,7 +67,9 @@ action engine::next() {
     case state::ready:
       return action::dispatch;
     case state::refused:
-      return action::refuse;
+      return broken_ == rule::version_unsupported && input_.view().starts_with(http2_preface)
+                 ? action::http2
+                 : action::refuse;
     case state::streaming:
       return action::stream;
     case state::answered:
@@ -75,7 +85,7 @@ action engine::next() {
   return action::close;
 }
 
-engine::phase engine::reading() const noexcept {
+http::engine::phase engine::reading() const noexcept {
   if (!body_reader_.is_complete()) return phase::body;
   return in_head_ || !input_.empty() ? phase::head : phase::between;
 }
@@ -129,32 +139,21 @@ rule engine::read_request_line(const char* message) {
     known_name_size_ = http::host_without_port(known_host_).size();
   }
   if (!m) return rule::method_unknown;
-  return read_target(*m, head_.target.of(message));
+  return read_target(*m, head_.target.of(message),
+                     std::string_view(framing_.host).substr(0, known_name_size_));
 }
 
-rule engine::read_target(method m, std::string_view raw) {
-  http::target parsed;
-  if (http::parse_target(raw, m, parsed) != http::target_error::none) return rule::target_syntax;
-  if (parsed.kind == http::target::form::authority) return rule::method_unknown;  // CONNECT
-  // The target's authority replaces the Host field, also where they differ (section 3.2.2).
-  const std::string_view host = parsed.authority.empty()
-                                    ? framing_.host.substr(0, known_name_size_)
-                                    : http::host_without_port(parsed.authority);
-  request_access::target(request_, raw, parsed.query, host);
-  target_form_ = target_form::path;
-  if (parsed.kind == http::target::form::asterisk) {
-    target_form_ = target_form::server;
-    request_access::path(request_, "*");
-    return rule::none;
+bool engine::offers(std::string_view protocol) const noexcept {
+  if (!framing_.wants_upgrade) return false;
+  bool named = false;
+  for (auto [id, name, value] : request_.fields()) {
+    if (id != field::upgrade) continue;
+    base::for_each_element(value, [&](std::string_view element) {
+      named = named || base::iequals(element, protocol) ||
+              base::iequals(element.substr(0, element.find('/')), protocol);
+    });
   }
-  const http::path_error error = path_.parse(parsed.path);
-  // No route has control bytes: well-formed, and not found.
-  if (error == http::path_error::control_byte) target_form_ = target_form::nothing;
-  if (error != http::path_error::none && target_form_ != target_form::nothing) {
-    return rule::path_syntax;
-  }
-  request_access::path(request_, path_.text());
-  return rule::none;
+  return named;
 }
 
 // --- the body ------------------------------------------------------------------------------------
@@ -179,8 +178,13 @@ void engine::stream_body(std::uint64_t limit) {
   state_ = state::ready;
 }
 
+std::optional<std::uint64_t> engine::content_length() const noexcept {
+  if (framing_.chunked) return std::nullopt;
+  return framing_.content_length;
+}
+
 // False where there is none, or where it is refused.
-bool engine::takes_body(std::uint64_t limit) noexcept {
+bool engine::takes_body(std::uint64_t limit) {
   body_limit_ = limit;
   state_ = state::ready;
   if (!framing_.has_body()) return false;
@@ -240,7 +244,7 @@ body_reader::state engine::take_body() {
   }
 }
 
-body_reader::piece engine::next_piece() {
+http::content_piece engine::next_piece() {
   auto piece = body_reader_.next(input_, limits_, request_access::trailers(request_));
   const std::uint64_t limit = state_ == state::discard ? most_discarded : body_limit_;
   if (body_reader_.received() > limit) {
@@ -251,7 +255,7 @@ body_reader::piece engine::next_piece() {
   return piece;
 }
 
-body_reader::piece engine::read_content() {
+http::content_piece engine::read_content() {
   const auto [at, bytes] = next_piece();
   if (at != body_reader::state::need_more) return {at, bytes};
   if (eof_) return {body_reader::state::failed, {}};
@@ -261,7 +265,7 @@ body_reader::piece engine::read_content() {
 
 // --- the response --------------------------------------------------------------------------------
 
-void engine::respond(response& r, std::string_view common, bool close) {
+void engine::respond(response& r, const http::common_lines& common, bool close) {
   const bool early = state_ == state::head_ready;
   const bool unread = early ? framing_.has_body() : !body_reader_.is_complete();
   const bool head_only = head_read_ && request_.method() == method::head;
@@ -270,7 +274,7 @@ void engine::respond(response& r, std::string_view common, bool close) {
   const bool keep = !close && !r.closes_connection() && broken_ == rule::none &&
                     framing_.keep_alive && !by_close && (!unread || streams || may_discard());
   if (r.status() == status::switching_protocols) framing_.keep_alive = true;
-  serialize_head(r, {head_only, keep, head_.version_minor, common}, output_.bytes());
+  serialize_head(r, {head_only, keep, head_.version_minor, common.lines}, output_.bytes());
   if (!keep) reason_of_close(r, close, unread);
   if (r.status() == status::switching_protocols) {
     input_.consume(message_size_);
@@ -314,8 +318,13 @@ void engine::after_response(bool close, bool early) {
   }
 }
 
-// --- content that is written piece by piece
-// -------------------------------------------------------
+// HTTP/1.0 has none (RFC 9110 section 15.2).
+void engine::inform(status s, const fields& f) {
+  if (head_.version_minor == 0) return;
+  serialize_interim(s, f, output_.bytes());
+}
+
+// --- content that is written piece by piece ------------------------------------------------------
 
 void engine::begin_stream(const response& r, bool keep) {
   keep_after_stream_ = keep;
@@ -375,10 +384,10 @@ action engine::need_more() noexcept {
                                            : close_reason::client_aborted);
 }
 
-action engine::refuse(rule r) noexcept {
+action engine::refuse(rule r) {
   broken_ = r;
   state_ = state::refused;
-  return action::refuse;
+  return next();
 }
 
 action engine::close(close_reason r) noexcept {

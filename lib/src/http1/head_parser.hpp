@@ -13,6 +13,8 @@
 
 #pragma once
 
+#include "http/field_sink.hpp"
+#include "http/head_limits.hpp"
 #include "http1/rule.hpp"
 
 #include <asio_httpd/fields.hpp>
@@ -23,18 +25,9 @@
 
 namespace asio_httpd::http1 {
 
-struct head_limits {
-  std::size_t size = 16 * 1024;  // at most 65,535, so that a name's length fits its 16 bits
-  std::size_t fields = 100;
-  std::size_t target = 8 * 1024;
-};
-
-// A piece of the message, relative to its first byte.
-struct piece {
-  std::uint32_t offset = 0;
-  std::uint32_t size = 0;
-  std::string_view of(const char* message) const noexcept { return {message + offset, size}; }
-};
+using http::field_sink;
+using http::head_limits;
+using http::piece;
 
 enum class parse_state : std::uint8_t { need_more, done, failed };
 
@@ -68,19 +61,6 @@ struct head {
     h.at = stage::line_start;
     return h;
   }
-};
-
-// The one way into a request's `fields` (see fields.hpp).
-struct field_sink {
-  static void clear(fields& f) noexcept { f.clear(); }
-  // Where the offsets count from. To be called again whenever the bytes have moved.
-  static void borrow(fields& f, const char* message) noexcept { f.borrowed_ = message; }
-  static void add(fields& f, field id, piece name, piece value) {
-    f.lines_.push_back(
-        {name.offset, value.offset, value.size, static_cast<std::uint16_t>(name.size), id});
-    f.present_.add(id);
-  }
-  static std::size_t size(const fields& f) noexcept { return f.lines_.size(); }
 };
 
 // Parses on. `message` are the bytes from the first of the head, `size` of them, followed by a NUL

@@ -4,9 +4,8 @@
 
 #include "http1/serializer.hpp"
 
-#include <asio_httpd/date.hpp>
+#include "http/response_content.hpp"
 
-#include <array>
 #include <charconv>
 #include <optional>
 
@@ -22,6 +21,9 @@ struct field_source {
 };
 
 namespace {
+
+using http::announced_size;
+using http::fields_of_server;
 
 constexpr std::size_t longest_integer = 20;
 // More than the parts of a head whose size hardly depends on the response: "HTTP/1.1 999 " and the
@@ -59,17 +61,6 @@ void write_status_line(status s, writer& to) {
     return;
   }
   to.add("HTTP/1.1 ").add(to_integer(s)).add(" ").add(reason_phrase(s)).add("\r\n");
-}
-
-// Fields that are the server's to say: those of the connection (RFC 9110 section 7.6.1), and those
-// that all responses of a second share.
-constexpr field_set fields_of_server = {
-    field::connection, field::content_length, field::transfer_encoding,
-    field::keep_alive, field::date,           field::server};
-
-// A 205 has no content, and says so (RFC 9110 section 15.3.6).
-std::uint64_t announced_size(const response& r) noexcept {
-  return r.status() == status::reset_content ? 0 : r.content_size();
 }
 
 std::size_t size_of(const fields& f) noexcept {
@@ -110,11 +101,6 @@ void write_connection(const response& r, const serialize_options& options, write
 
 }  // namespace
 
-bool sends_content(const response& r, bool head_only) noexcept {
-  if (head_only || forbids_content(r.status())) return false;
-  return r.kind() == response::content::stream || announced_size(r) != 0;
-}
-
 void serialize_head(const response& r, const serialize_options& options, base::byte_buffer& to) {
   auto lines = field_source::lines(r.fields());
   if (lines && r.fields().contains_any(fields_of_server)) lines.reset();
@@ -143,14 +129,11 @@ void append_last_chunk(const fields& trailers, base::byte_buffer& to) {
   out.add("\r\n");
 }
 
-std::string_view common_fields::at(std::int64_t unix_seconds) {
-  if (unix_seconds == second_) return text_;
-  second_ = unix_seconds;
-  std::array<char, http_date_size> date;
-  format_http_date(unix_seconds, date.data());
-  text_.assign("Date: ").append(date.data(), date.size()).append("\r\n");
-  if (!server_name_.empty()) text_.append("Server: ").append(server_name_).append("\r\n");
-  return text_;
+void serialize_interim(status s, const fields& f, base::byte_buffer& to) {
+  writer out(to, fixed_size + size_of(f));
+  write_status_line(s, out);
+  write_fields_singly(f, out);
+  out.add("\r\n");
 }
 
 }  // namespace asio_httpd::http1

@@ -24,11 +24,8 @@ struct serialize_options {
   bool head_only = false;  // the request was HEAD
   bool keep_alive = true;
   unsigned version_minor = 1;  // of the request; 1.0 has to be told that the connection stays
-  std::string_view common;     // "Date: ...\r\nServer: ...\r\n", as made by `common_fields`
+  std::string_view common;     // "Date: ...\r\nServer: ...\r\n", as http/common_fields makes it
 };
-
-// Whether content goes onto the wire for this response.
-bool sends_content(const response& r, bool head_only) noexcept;
 
 // Appends status line, fields and the empty line.
 void serialize_head(const response& r, const serialize_options& options, base::byte_buffer& to);
@@ -38,17 +35,7 @@ void serialize_head(const response& r, const serialize_options& options, base::b
 void append_chunk_line(std::size_t size, base::byte_buffer& to);
 void append_last_chunk(const fields& trailers, base::byte_buffer& to);
 
-// The lines that all responses of a second share.
-class common_fields {
- public:
-  explicit common_fields(std::string_view server_name) : server_name_(server_name) {}
-  // Valid until the next call with another second.
-  std::string_view at(std::int64_t unix_seconds);
-
- private:
-  std::string server_name_;
-  std::string text_;
-  std::int64_t second_ = -1;
-};
+// An interim response (RFC 9110 section 15.2).
+void serialize_interim(status s, const fields& f, base::byte_buffer& to);
 
 }  // namespace asio_httpd::http1

@@ -53,6 +53,12 @@ void worker::run(std::shared_ptr<session> s) {
   if (is_draining()) s->drain();
 }
 
+void worker::watch(session& s) {
+  add(s);
+  arm();
+  if (is_draining()) s.drain();
+}
+
 void worker::add(session& s) {
   const std::lock_guard lock(mutex_);
   s.listed_ = true;

@@ -43,6 +43,8 @@ class worker : public std::enable_shared_from_this<worker> {
 
   // Takes the session in and starts it. On the session's executor.
   void run(std::shared_ptr<session> s);
+  // Takes one in that runs already.
+  void watch(session& s);
 
   // Tell all sessions, each on its executor. From any thread. `drain_all` tells a hundred of them
   // at once and so many more every `drain_pause`, or more often, so that it has told all `within`

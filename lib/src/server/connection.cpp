@@ -13,14 +13,19 @@
 //      a file goes from the disk to the peer (connection_file.cpp)
 //   8  back to 2 or 3; or the end: send, linger, close                          (close, linger)
 //
+// Where the peer speaks HTTP/2, server/http2_link takes its connection over after step 2, and each
+// of its streams goes through the steps from 4 on, with a transport and an engine of its own.
+//
 // Nothing here blocks, and nothing here waits without a deadline. The steps that have to wait are
 // coroutines of their own, so that a request for which nothing waits makes no frame.
 
 #include "server/connection.hpp"
 
 #include "base/printable.hpp"
+#include "http/common_fields.hpp"
 #include "http/request_access.hpp"
-#include "http1/serializer.hpp"
+#include "http/response_content.hpp"
+#include "server/http2_link.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -34,7 +39,7 @@ namespace asio_httpd::serving {
 namespace {
 
 namespace asio = boost::asio;
-using http1::action;
+using http::action;
 using net::transport;
 
 constexpr std::size_t first_read = 8 * 1024;
@@ -42,9 +47,9 @@ constexpr std::size_t body_read = 32 * 1024;
 constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
 // Date and Server, made once a second for each thread.
-std::string_view common_fields_of(const core& c) {
+http::common_lines common_fields_of(const core& c) {
   thread_local std::uint64_t owner = 0;
-  thread_local std::optional<http1::common_fields> fields;
+  thread_local std::optional<http::common_fields> fields;
   if (owner != c.metrics.id()) {
     fields.emplace(c.options.server_name);
     owner = c.metrics.id();
@@ -58,6 +63,12 @@ std::string_view common_fields_of(const core& c) {
 
 }  // namespace
 
+connection::connection(std::shared_ptr<net::worker> owner, std::shared_ptr<core> c,
+                       std::unique_ptr<net::transport> t, std::unique_ptr<workspace> w)
+    : io_session(std::move(owner), std::move(c), std::move(t), kind::stream), work_(std::move(w)) {
+  request_access::peer(work_->engine.request(), this);
+}
+
 connection::~connection() {
   take_back();
   if (idle_) count().idle_ended.add(1);
@@ -65,12 +76,13 @@ connection::~connection() {
 }
 
 net::task<> connection::serve() {
-  begin_idle();
-  wait_for(waiting::first_byte, core_->options.deadlines.head);
+  if (!is_stream()) begin_idle();
+  if (!is_stream()) wait_for(waiting::first_byte, core_->options.deadlines.head);
   while (!has_failed()) {
     if (!work_) {
       check_wait(co_await wait(transport::wait::read));
       wake_up();
+      if (speaks_http2()) co_return co_await run_http2();
       continue;
     }
     switch (work_->engine.next()) {
@@ -99,6 +111,10 @@ net::task<> connection::serve() {
       case action::refuse:
         if (must_flush() && send_now() == sending::blocked) co_await flush();
         if (!has_failed()) on_refuse();
+        break;
+      case action::http2:
+        if (requests_ == 0) co_return co_await run_http2();
+        on_refuse();
         break;
       case action::upgrade:
         co_await hand_over();
@@ -134,8 +150,9 @@ void connection::end_idle() {
 void connection::wake_up() {
   if (has_failed()) return;
   end_idle();
-  work_ = workspace::take();
-  work_->engine.reset(core_->head_limits);
+  auto taken = http1_workspace::take();
+  taken->codec.reset(core_->head_limits);
+  work_ = std::move(taken);
   request_access::peer(work_->engine.request(), this);
   read_now();
 }
@@ -158,7 +175,7 @@ bool connection::rest() {
 void connection::set_read_deadline() {
   const auto& d = core_->options.deadlines;
   const auto& engine = work_->engine;
-  using phase = http1::engine::phase;
+  using phase = http::engine::phase;
   if (engine.reading() == phase::body) {
     if (waiting_ == waiting::body) return;
     body_before_ = engine.body_received();
@@ -191,13 +208,13 @@ bool connection::read_now() {
   turn_time_ = {};
   if (has_failed()) return true;
   auto& input = work_->engine.input();
-  const bool in_body = work_->engine.reading() == http1::engine::phase::body;
+  const bool in_body = work_->engine.reading() == http::engine::phase::body;
   input.prepare(in_body ? body_read : input.capacity() == 0 ? first_read : first_read / 4);
   const auto result = transport().read(input.write_position(), input.room());
   input_was_full_ = result.size == input.room();
   if (result.error) {
     if (result.error == asio::error::would_block) return false;
-    const bool between = work_->engine.reading() == http1::engine::phase::between;
+    const bool between = work_->engine.reading() == http::engine::phase::between;
     fail(between ? close_reason::client_done : close_reason::client_aborted);
   } else if (result.size == 0) {
     work_->engine.commit_eof();
@@ -348,7 +365,7 @@ void connection::call_after_hooks() {
       answer_handler_exception(std::current_exception());
     }
   }
-  check_final(engine, engine.request(), response);
+  check_final(engine, response);
   if (engine.knows_method()) negotiate_error(engine.request(), response);
   if (closes) response.close_connection();
 }
@@ -362,7 +379,7 @@ void connection::on_refuse() {
 }
 
 void connection::note_broken_rule() {
-  const http1::rule rule = work_->engine.broken();
+  const http::rule rule = work_->engine.broken();
   count().broken_rules[static_cast<std::size_t>(rule)].add(1);
   core_->log(log_level::info, peer_name() + ": refused: " + std::string(to_string(rule)) + " (" +
                                   std::string(source_of(rule)) + ")");
@@ -375,7 +392,7 @@ void connection::respond() {
   ++requests_;
   const auto most = core_->options.limits.requests_per_connection;
   const bool last = core_->draining || (most != 0 && requests_ >= most);
-  check_final(engine, engine.request(), response);
+  check_final(engine, response);
   if (engine.knows_method()) negotiate_error(engine.request(), response);
   if (exchange_.hooks != nullptr) call_after_hooks();
   if (!load_small_file()) {
@@ -384,7 +401,7 @@ void connection::respond() {
   }
   const bool head_only = engine.request().method() == method::head;
   std::uint64_t content_size = 0;  // for the log; the engine takes the content
-  if (core_->options.access_log && http1::sends_content(response, head_only)) {
+  if (core_->options.access_log && http::sends_content(response, head_only)) {
     content_size = response.content_size();
   }
   engine.respond(response, common_fields_of(*core_), last);
@@ -494,6 +511,7 @@ net::task<> connection::close() {
 bool connection::must_linger() noexcept {
   if (work_->engine.left_body_unread()) return true;
   switch (work_->engine.reason()) {
+    case close_reason::none:
     case close_reason::client_done:
     case close_reason::client_aborted:
       return false;
@@ -511,11 +529,9 @@ bool connection::must_linger() noexcept {
 net::task<> connection::linger() {
   transport().shutdown_send();
   wait_for(waiting::linger, core_->options.deadlines.linger);
-  auto& input = work_->engine.input();
+  const auto dropped = std::make_unique_for_overwrite<char[]>(body_read);
   for (unsigned in_turn = 0; !has_failed(); ++in_turn) {
-    input.clear();
-    input.prepare(body_read);
-    const auto result = transport().read(input.write_position(), input.room());
+    const auto result = transport().read(dropped.get(), body_read);
     received(result.size);
     const bool nothing_now = result.error == asio::error::would_block;
     if (!nothing_now && (result.error || result.size == 0)) co_return;
@@ -533,6 +549,21 @@ net::task<> connection::hand_over() {
   workspace::give_back(std::move(work_));
   co_await run_stream(*handler, std::move(leftover));
   set_reason(close_reason::upgraded);
+}
+
+// As agreed by ALPN. Without it, only the first bytes tell (`action::http2`).
+bool connection::speaks_http2() const noexcept {
+  const auto* secure = transport().security();
+  return secure != nullptr && work_ && requests_ == 0 && secure->protocol() == "h2";
+}
+
+net::task<> connection::run_http2() {
+  const std::string first(work_->engine.input().view());
+  workspace::give_back(std::move(work_));
+  http2_link link(*this, core_);
+  co_await link.run(first);
+  set_reason(link.reason());
+  if (!has_failed() && reason() != close_reason::client_done) co_await linger();
 }
 
 }  // namespace asio_httpd::serving

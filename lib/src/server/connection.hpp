@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// An HTTP connection: the loop that turns the engine's actions into operations on the transport.
+// An HTTP connection, or a stream of HTTP/2, which is like one that carries one exchange: the loop
+// that turns the engine's actions into operations on the transport.
 // See connection.cpp for the life of a request.
 
 #pragma once
@@ -25,13 +26,16 @@ class lent_connection;
 class connection final : public io_session, private asio_httpd::peer {
  public:
   using io_session::io_session;
+  // A stream of HTTP/2, of which the head is there.
+  connection(std::shared_ptr<net::worker> owner, std::shared_ptr<core> c,
+             std::unique_ptr<net::transport> t, std::unique_ptr<workspace> w);
   ~connection() override;
 
   // --- for handlers that read or write content piece by piece; see lent_connection.hpp
 
   // The next piece. Throws http_error for content that broke a rule, operation_aborted where the
   // peer left in the middle of it.
-  http1::body_reader::piece next_content();
+  http::content_piece next_content();
   // Reads; false where that has to wait for the peer.
   bool receive_content();
   void begin_content_read() noexcept;
@@ -94,6 +98,8 @@ class connection final : public io_session, private asio_httpd::peer {
   bool must_linger() noexcept;
   net::task<> linger();
   net::task<> hand_over();
+  bool speaks_http2() const noexcept;
+  net::task<> run_http2();
 
   // What a request may ask of its connection.
   std::string address() const override { return transport().remote().address(); }

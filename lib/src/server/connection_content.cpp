@@ -22,7 +22,7 @@
 namespace asio_httpd::serving {
 
 namespace asio = boost::asio;
-using http1::body_reader;
+using http::content_piece;
 
 namespace {
 
@@ -108,23 +108,21 @@ std::shared_ptr<body_source> connection::open_body() {
 }
 
 std::optional<std::uint64_t> connection::content_length() const noexcept {
-  const auto& framing = work_->engine.framing();
-  if (framing.chunked) return std::nullopt;
-  return framing.content_length;
+  return work_->engine.content_length();
 }
 
 const fields& connection::content_trailers() const noexcept {
   return work_->engine.request().trailers();
 }
 
-http1::body_reader::piece connection::next_content() {
+http::content_piece connection::next_content() {
   auto& engine = work_->engine;
   const auto piece = engine.read_content();
-  if (piece.at == body_reader::state::complete) begin_watch();
-  if (piece.at != body_reader::state::failed) return piece;
-  if (engine.broken() != http1::rule::none) {
+  if (piece.at == content_piece::state::complete) begin_watch();
+  if (piece.at != content_piece::state::failed) return piece;
+  if (engine.broken() != http::rule::none) {
     note_broken_rule();
-    throw http_error(http1::answer_to(engine.broken()));
+    throw http_error(http::answer_to(engine.broken()));
   }
   fail(close_reason::client_aborted);
   throw stream_error(asio::error::operation_aborted);

@@ -42,8 +42,8 @@ bool connection::load_small_file() {
   auto& response = work_->response;
   if (response.kind() != response::content::file) return true;
   const auto size = static_cast<std::size_t>(response.content_size());
-  if (size > http1::output::small_body) return true;
-  std::array<char, http1::output::small_body> content;
+  if (size > http::output::small_body) return true;
+  std::array<char, http::output::small_body> content;
   switch (load(*core_->pages, response.file(), content.data(), size, response.file_offset())) {
     case loaded::shorter:
       return false;

@@ -30,7 +30,7 @@ server_options with_defaults(server_options o) {
   return o;
 }
 
-http1::head_limits head_limits_of(const limits& l) {
+http::head_limits head_limits_of(const limits& l) {
   const std::size_t size = std::clamp<std::size_t>(l.head, 256, 65535);
   return {size, std::clamp<std::size_t>(l.fields, 1, 65535), std::min(l.target, size)};
 }

@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "http1/head_parser.hpp"
+#include "http/head_limits.hpp"
 #include "net/page_cache.hpp"
 #include "server/metrics.hpp"
 #include "server/watchdog.hpp"
@@ -32,7 +32,7 @@ struct core {
   const std::optional<stream_handler> protocol;  // instead of HTTP
   const route unrouted{};                        // whose a handler is that has no route
   server_options options;                        // with every default filled in
-  const http1::head_limits head_limits;
+  const http::head_limits head_limits;
   const std::string allow_all;  // the Allow of `OPTIONS *`
   // By itself, because executors that users keep refer to it (watched_executor.hpp): were it the
   // core that they keep, routes whose handlers keep executors would keep themselves.

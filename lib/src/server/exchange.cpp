@@ -4,7 +4,6 @@
 
 #include "server/exchange.hpp"
 
-#include "base/ascii.hpp"
 #include "routing/router_access.hpp"
 
 #include <asio_httpd/problem.hpp>
@@ -18,19 +17,6 @@ namespace asio_httpd::serving {
 
 namespace {
 
-// Whether the request names that protocol, in any version (RFC 9110 section 7.8).
-bool asks_for(const request& q, std::string_view protocol) {
-  bool named = false;
-  for (auto [id, name, value] : q.fields()) {
-    if (id != field::upgrade) continue;
-    base::for_each_element(value, [&](std::string_view element) {
-      named = named || base::iequals(element, protocol) ||
-              base::iequals(element.substr(0, element.find('/')), protocol);
-    });
-  }
-  return named;
-}
-
 bool admit(const core& c, workspace& w, const exchange_state& state) {
   const running_handler holds(c.metrics.local().turn, c.watched(state.route));
   return state.hooks->admit(w.engine.request(), w.response);
@@ -39,7 +25,7 @@ bool admit(const core& c, workspace& w, const exchange_state& state) {
 }  // namespace
 
 bool find_route(const core& c, workspace& w, exchange_state& state) {
-  http1::engine& e = w.engine;
+  http::engine& e = w.engine;
   const bool has_path = !e.targets_server() && !e.targets_nothing();
   const auto found =
       has_path ? router_access::find(c.routes, e.request(), e.path()) : router::match();
@@ -62,10 +48,10 @@ bool find_route(const core& c, workspace& w, exchange_state& state) {
   return false;
 }
 
-void check_final(const http1::engine& e, const request& q, response& r) {
+void check_final(const http::engine& e, response& r) {
   if (r.upgrade_handler()) {
     const std::string protocol(r.fields().get(field::upgrade));
-    if (e.framing().wants_upgrade && asks_for(q, protocol)) return;
+    if (e.offers(protocol)) return;
     r = error_response(status::upgrade_required);
     r.set(field::upgrade, protocol);
   } else if (to_integer(r.status()) < 200 || to_integer(r.status()) > 999) {
@@ -101,13 +87,14 @@ handler_failure answer_exception(std::exception_ptr error) {
   }
 }
 
-void answer_broken_rule(http1::rule r, response& to) {
-  to = error_response(http1::answer_to(r));
+void answer_broken_rule(http::rule r, response& to) {
+  to = error_response(http::answer_to(r));
 }
 
 void count_exchange(thread_counters& counters, workspace& w, const exchange_state& state) noexcept {
   counters.requests.add(1);
   counters.by_status_class[status_class(w.response.status())].add(1);
+  counters.by_version[static_cast<std::size_t>(w.engine.request().version())].add(1);
   if (w.engine.knows_method()) {
     counters.by_method[static_cast<std::size_t>(w.engine.request().method())].add(1);
   }

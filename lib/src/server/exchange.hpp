@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "http1/rule.hpp"
+#include "http/rule.hpp"
 #include "routing/chains.hpp"
 #include "server/core.hpp"
 #include "server/workspace.hpp"
@@ -29,7 +29,7 @@ struct exchange_state {
 
 // A response that cannot end an exchange becomes one that says so: an upgrade that the peer did not
 // ask for (426), an interim or impossible status (500).
-void check_final(const http1::engine& e, const request& q, response& r);
+void check_final(const http::engine& e, response& r);
 
 // An error whose text is nobody's own, or the `detail` of an http_error, is told in the form that
 // the client asks for: a page, problem details, or the line of text that it is (RFC 9110 section
@@ -50,7 +50,7 @@ handler_failure answer_exception(std::exception_ptr error);
 bool find_route(const core& c, workspace& w, exchange_state& state);
 
 // The answer to a request that broke a rule.
-void answer_broken_rule(http1::rule r, response& to);
+void answer_broken_rule(http::rule r, response& to);
 
 // Counts a request whose response has been framed; not how long it took.
 void count_exchange(thread_counters& counters, workspace& w, const exchange_state& state) noexcept;

@@ -48,8 +48,9 @@ std::string_view to_string(waiting w) noexcept {
 }
 
 io_session::io_session(std::shared_ptr<net::worker> owner, std::shared_ptr<core> c,
-                       std::unique_ptr<net::transport> t)
-    : session(std::move(owner), std::move(t)), core_(std::move(c)) {
+                       std::unique_ptr<net::transport> t, kind k)
+    : session(std::move(owner), std::move(t)), core_(std::move(c)), kind_(k) {
+  if (is_stream()) return;
   count().accepted.add(1);
   core_->one_more();
 }
@@ -102,6 +103,7 @@ void io_session::finish() noexcept {
   if (std::exchange(ended_, true)) return;
   clear_deadline();
   transport().close();
+  if (is_stream()) return;
   set_reason(close_reason::drain_deadline);
   count().closed[static_cast<std::size_t>(reason_)].add(1);
   core_->one_is_gone();

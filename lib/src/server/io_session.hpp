@@ -62,8 +62,11 @@ class quiet_observer {
 
 class io_session : public net::session {
  public:
+  // A stream of HTTP/2 is none of the connections that are counted.
+  enum class kind : std::uint8_t { connection, stream };
+
   io_session(std::shared_ptr<net::worker> owner, std::shared_ptr<core> c,
-             std::unique_ptr<net::transport> t);
+             std::unique_ptr<net::transport> t, kind k = kind::connection);
   ~io_session() override;
 
   void start() final;
@@ -86,6 +89,11 @@ class io_session : public net::session {
   // counts.
   void fail(close_reason r) noexcept;
   bool has_failed() const noexcept { return failed_; }
+  bool has_ended() const noexcept { return ended_; }
+  bool is_stream() const noexcept { return kind_ == kind::stream; }
+  // While it waits by other means than `wait`: these own it.
+  void begin_waiting() noexcept { self_.reset(); }
+  void end_waiting() { self_ = shared_from_this(); }
   // Calls something that no coroutine waits for: what it throws ends this session, and nothing
   // else.
   template <class F>
@@ -99,12 +107,16 @@ class io_session : public net::session {
   // Null: nobody.
   void observe(quiet_observer* o) noexcept { observer_ = o; }
 
-  void received(std::uint64_t n) noexcept { count().received.add(n); }
+  // Bytes on the wire; those of a stream its connection counts.
+  void received(std::uint64_t n) noexcept {
+    if (!is_stream()) count().received.add(n);
+  }
   void sent(std::uint64_t n) noexcept {
-    count().sent.add(n);
+    if (!is_stream()) count().sent.add(n);
     progress_.wrote(n);
   }
   const core& shared() const noexcept { return *core_; }
+  thread_counters& counters() noexcept { return count(); }
   clock::time_point now() const noexcept { return core_->clock().now(); }
 
   // For the watchdog: what the user's coroutine runs on, and what to hold while it is resumed by
@@ -184,6 +196,7 @@ class io_session : public net::session {
   write_progress progress_;
   std::unique_ptr<boost::asio::cancellation_signal> cancel_;
   close_reason reason_ = close_reason::none;
+  const kind kind_;
   bool failed_ = false;
   bool ended_ = false;
 };

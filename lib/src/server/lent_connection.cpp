@@ -50,7 +50,7 @@ asio::awaitable<std::string_view> lent_body::read() {
   const auto lent = connection_;
   for (;;) {
     const auto [at, bytes] = lent->get().next_content();
-    if (at != http1::body_reader::state::need_more) co_return bytes;
+    if (at != http::content_piece::state::need_more) co_return bytes;
     if (lent->get().receive_content()) continue;
     lent->get().begin_content_read();
     co_await lent->wait(wait::read);

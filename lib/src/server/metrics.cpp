@@ -67,11 +67,12 @@ void metrics::fill(status_report& report, const router& routes) const {
   const std::lock_guard lock(mutex_);
   fill_connections(report);
   fill_requests(report);
+  fill_http2(report);
   fill_routes(report, routes);
   report.bytes.received = sum([](auto& c) -> auto& { return c.received; });
   report.bytes.sent = sum([](auto& c) -> auto& { return c.sent; });
-  for (std::size_t i = 1; i < http1::rule_count; ++i) {
-    report.parse_errors.push_back({std::string(http1::to_string(static_cast<http1::rule>(i))),
+  for (std::size_t i = 1; i < http::rule_count; ++i) {
+    report.parse_errors.push_back({std::string(http::to_string(static_cast<http::rule>(i))),
                                    sum([i](auto& c) -> auto& { return c.broken_rules[i]; })});
   }
 }
@@ -104,12 +105,27 @@ void metrics::fill_requests(status_report& report) const {
     if (n == 0) continue;
     requests.by_method.push_back({std::string(to_string(static_cast<method>(i))), n});
   }
+  for (std::size_t i = 0; i < http_version_count; ++i) {
+    requests.by_version.push_back({std::string(to_string(static_cast<http_version>(i))),
+                                   sum([i](auto& c) -> auto& { return c.by_version[i]; })});
+  }
   for (std::size_t i = 0; i < requests.by_status_class.size(); ++i) {
     requests.by_status_class[i] = sum([i](auto& c) -> auto& { return c.by_status_class[i]; });
   }
   const auto merged = std::make_unique<merged_histogram>();
   for (const auto& [id, counters] : threads_) merged->add(counters->latency);
   requests.latency = merged->report();
+}
+
+void metrics::fill_http2(status_report& report) const {
+  auto& http2 = report.http2;
+  http2.connections = sum([](auto& c) -> auto& { return c.http2_connections; });
+  http2.streams = sum([](auto& c) -> auto& { return c.http2_streams; });
+  http2.reset = sum([](auto& c) -> auto& { return c.http2_reset; });
+  for (std::size_t i = 1; i < http2::error_count; ++i) {
+    http2.errors.push_back({std::string(http2::to_string(static_cast<http2::error>(i))),
+                            sum([i](auto& c) -> auto& { return c.http2_errors[i]; })});
+  }
 }
 
 void metrics::fill_routes(status_report& report, const router& routes) const {

@@ -6,7 +6,8 @@
 
 #pragma once
 
-#include "http1/rule.hpp"
+#include "http/rule.hpp"
+#include "http2/session.hpp"
 #include "server/counter.hpp"
 #include "server/histogram.hpp"
 #include "server/running_handler.hpp"
@@ -45,8 +46,13 @@ struct alignas(128) thread_counters {
   counter handler_errors;
   std::array<counter, close_reason_count> closed;
   std::array<counter, method_count> by_method;
+  std::array<counter, http_version_count> by_version;
   std::array<counter, 6> by_status_class;
-  std::array<counter, http1::rule_count> broken_rules;
+  std::array<counter, http::rule_count> broken_rules;
+  counter http2_connections;
+  counter http2_streams;
+  counter http2_reset;
+  std::array<counter, http2::error_count> http2_errors;
   std::vector<counter> by_route;
   histogram latency;
   turn_watch watch;  // the watchdog's, with the mutex of the metrics
@@ -76,6 +82,7 @@ class metrics {
   // With the mutex held.
   void fill_connections(status_report& report) const;
   void fill_requests(status_report& report) const;
+  void fill_http2(status_report& report) const;
   void fill_routes(status_report& report, const router& routes) const;
   template <class Get>
   std::uint64_t sum(Get get) const;

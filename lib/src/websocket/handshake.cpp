@@ -60,7 +60,9 @@ bool names(const fields& f, field id, std::string_view token) noexcept {
   return found;
 }
 
+// Of HTTP/2, an extended CONNECT shows itself as a GET with Upgrade (RFC 8441 section 5).
 bool wants_upgrade(const request& r) noexcept {
+  if (r.version() == http_version::http_2) return names(r.fields(), field::upgrade, "websocket");
   return r.version() == http_version::http_1_1 && names(r.fields(), field::upgrade, "websocket") &&
          names(r.fields(), field::connection, "upgrade");
 }
@@ -80,7 +82,10 @@ bool is_key(std::string_view text) noexcept {
          std::all_of(text.begin(), text.end() - 2, is_digit_of_base64);
 }
 
-bool has_key(const fields& f) noexcept {
+// The key of HTTP/1.1 is for caches that took the one protocol for the other.
+bool has_key(const request& r) noexcept {
+  const fields& f = r.fields();
+  if (r.version() == http_version::http_2) return true;
   return f.count(field::sec_websocket_key) == 1 && is_key(f.get(field::sec_websocket_key));
 }
 
@@ -159,7 +164,7 @@ refusal check_request(const request& r) noexcept {
   if (r.method() != method::get) return refusal::method;
   if (!wants_upgrade(r)) return refusal::no_upgrade;
   if (!is_only(r.fields(), field::sec_websocket_version, version)) return refusal::version;
-  return has_key(r.fields()) ? refusal::none : refusal::key;
+  return has_key(r) ? refusal::none : refusal::key;
 }
 
 refusal negotiate(const fields& f, const handshake_options& options, handshake& to) {
@@ -198,12 +203,13 @@ handshake accept(const request& r, const handshake_options& options) {
   handshake h;
   h.refused = check_request(r);
   if (h.refused == refusal::none) h.refused = negotiate(r.fields(), options, h);
-  if (h.refused == refusal::none) h.accept = accept_key(r.get(field::sec_websocket_key));
+  const bool has_key = r.version() != http_version::http_2;
+  if (h.refused == refusal::none && has_key) h.accept = accept_key(r.get(field::sec_websocket_key));
   return h;
 }
 
 void set_fields(const handshake& h, response& to) {
-  to.set(field::sec_websocket_accept, h.accept);
+  if (!h.accept.empty()) to.set(field::sec_websocket_accept, h.accept);
   if (!h.protocol.empty()) to.set(field::sec_websocket_protocol, h.protocol);
   if (h.deflate) to.set(field::sec_websocket_extensions, answer_of(*h.deflate));
 }

@@ -13,7 +13,7 @@
 #include <set>
 #include <sstream>
 
-#include "http1/rule.hpp"
+#include "http/rule.hpp"
 #include "support/json_schema.hpp"
 #include "support/scratch_folder.hpp"
 #include "support/source_tree.hpp"
@@ -39,8 +39,8 @@ std::vector<named_count> one_for_each_reason() {
 
 std::vector<named_count> one_for_each_rule() {
   std::vector<named_count> all;
-  for (std::size_t i = 1; i < http1::rule_count; ++i) {
-    all.push_back({std::string(to_string(static_cast<http1::rule>(i))), i});
+  for (std::size_t i = 1; i < http::rule_count; ++i) {
+    all.push_back({std::string(to_string(static_cast<http::rule>(i))), i});
   }
   return all;
 }

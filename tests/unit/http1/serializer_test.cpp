@@ -5,6 +5,9 @@
 
 #include "http1/serializer.hpp"
 
+#include "http/common_fields.hpp"
+#include "http/response_content.hpp"
+
 #include "support/allocation_counter.hpp"
 
 #include <doctest/doctest.h>
@@ -14,6 +17,7 @@
 
 using namespace asio_httpd;
 using namespace asio_httpd::http1;
+using http::sends_content;
 
 namespace {
 
@@ -130,24 +134,24 @@ TEST_CASE("the head goes behind what is there already") {
 }
 
 TEST_CASE("common fields change with the second, not within it (RFC 9110 section 6.6.1)") {
-  common_fields common("name/1.0");
-  const std::string first(common.at(784111777));
+  http::common_fields common("name/1.0");
+  const std::string first(common.at(784111777).lines);
   CHECK(first == "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nServer: name/1.0\r\n");
-  CHECK(common.at(784111777).data() == common.at(784111777).data());
-  CHECK(common.at(784111778).starts_with("Date: Sun, 06 Nov 1994 08:49:38 GMT\r\n"));
-  CHECK(common.at(784111777) == first);
-  CHECK(common_fields("").at(0) == "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n");
+  CHECK(common.at(784111777).lines.data() == common.at(784111777).lines.data());
+  CHECK(common.at(784111778).lines.starts_with("Date: Sun, 06 Nov 1994 08:49:38 GMT\r\n"));
+  CHECK(common.at(784111777).lines == first);
+  CHECK(http::common_fields("").at(0).lines == "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n");
 }
 
 TEST_CASE("serializing allocates nothing once the output has its size") {
   response r(status::ok, "hello", "text/plain");
-  common_fields common("name");
+  http::common_fields common("name");
   base::byte_buffer text;
   std::size_t before = 0;
   for (std::int64_t second = 0; second < 100; ++second) {
     if (second == 10) before = test_support::allocations_of_this_thread();
     text.clear();
-    serialize_head(r, {false, false, 1, common.at(second)}, text);
+    serialize_head(r, {false, false, 1, common.at(second).lines}, text);
   }
   const std::size_t after = test_support::allocations_of_this_thread();
   CHECK(after == before);

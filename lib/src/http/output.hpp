@@ -18,7 +18,7 @@
 #include <string>
 #include <string_view>
 
-namespace asio_httpd::http1 {
+namespace asio_httpd::http {
 
 class output {
  public:
@@ -94,4 +94,4 @@ class output {
   std::uint64_t file_left_ = 0;
 };
 
-}  // namespace asio_httpd::http1
+}  // namespace asio_httpd::http

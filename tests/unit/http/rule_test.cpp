@@ -3,7 +3,7 @@
 // The table of rules: every rule has a name, a source and an answer, and none is a 5xx but the two
 // that say what is not implemented.
 
-#include "http1/rule.hpp"
+#include "http/rule.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,7 +11,7 @@
 #include <string>
 
 using namespace asio_httpd;
-using namespace asio_httpd::http1;
+using namespace asio_httpd::http;
 
 TEST_CASE("each rule has a name of its own, a source and an answer") {
   std::set<std::string_view> names;

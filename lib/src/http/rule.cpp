@@ -2,11 +2,11 @@
 //
 // The table of rules: name, source and answer in one place.
 
-#include "http1/rule.hpp"
+#include "http/rule.hpp"
 
 #include <array>
 
-namespace asio_httpd::http1 {
+namespace asio_httpd::http {
 namespace {
 
 struct row {
@@ -85,4 +85,4 @@ status answer_to(rule r) noexcept {
   return row_of(r).answer;
 }
 
-}  // namespace asio_httpd::http1
+}  // namespace asio_httpd::http

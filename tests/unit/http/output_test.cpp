@@ -3,7 +3,7 @@
 // What waits to be sent: small bodies behind their heads, one large body behind all of it, a file
 // last; and how sending uses it up.
 
-#include "http1/output.hpp"
+#include "http/output.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,7 +11,7 @@
 #include <system_error>
 
 using namespace asio_httpd;
-using namespace asio_httpd::http1;
+using namespace asio_httpd::http;
 
 namespace {
 

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "http2/header_lines.hpp"
+
+#include "base/ascii.hpp"
+#include "http/response_content.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace asio_httpd::http2 {
+namespace {
+
+constexpr field_set of_connection = {field::upgrade, field::proxy_connection};
+
+// The names of all fields that are known, in lower case.
+class known_names {
+ public:
+  known_names() {
+    for (std::size_t i = 0; i < field_count; ++i) {
+      std::string name(to_string(static_cast<field>(i)));
+      std::ranges::transform(name, name.begin(), base::to_lower);
+      names_[i] = std::move(name);
+    }
+  }
+  std::string_view operator[](field id) const noexcept {
+    return names_[static_cast<std::size_t>(id)];
+  }
+
+ private:
+  std::array<std::string, field_count> names_;
+};
+
+const known_names& names() {
+  static const known_names made;
+  return made;
+}
+
+bool is_sent(field id) noexcept {
+  return !http::fields_of_server.contains(id) && !of_connection.contains(id);
+}
+
+template <std::size_t Size>
+std::string_view digits(std::uint64_t number, std::array<char, Size>& to) noexcept {
+  char* const end = std::to_chars(to.data(), to.data() + to.size(), number).ptr;
+  return {to.data(), end};
+}
+
+}  // namespace
+
+// All names must stay where they are while they are collected.
+void header_lines::begin(const fields& f) {
+  lines_.clear();
+  names_.clear();
+  std::size_t size = 0;
+  for (auto [id, name, value] : f) size += id == field::unknown ? name.size() : 0;
+  names_.reserve(size);
+}
+
+void header_lines::add_status(status s) {
+  lines_.push_back({":status", digits(to_integer(s), status_)});
+}
+
+void header_lines::add_fields(const fields& f) {
+  for (auto [id, name, value] : f) {
+    if (is_sent(id)) lines_.push_back({lower(id, name), value});
+  }
+}
+
+std::string_view header_lines::lower(field id, std::string_view name) {
+  if (id != field::unknown) return names()[id];
+  const std::size_t begin = names_.size();
+  for (char c : name) names_.push_back(base::to_lower(c));
+  return std::string_view(names_).substr(begin);
+}
+
+std::span<const header> header_lines::of(status s, const fields& f,
+                                         const http::common_lines& common,
+                                         std::optional<std::uint64_t> size) {
+  begin(f);
+  add_status(s);
+  if (!common.date.empty()) lines_.push_back({names()[field::date], common.date});
+  if (!common.server.empty()) lines_.push_back({names()[field::server], common.server});
+  add_fields(f);
+  if (size) lines_.push_back({names()[field::content_length], digits(*size, size_)});
+  return lines_;
+}
+
+std::span<const header> header_lines::of(status s, const fields& f) {
+  begin(f);
+  add_status(s);
+  add_fields(f);
+  return lines_;
+}
+
+std::span<const header> header_lines::of_trailers(const fields& f) {
+  begin(f);
+  add_fields(f);
+  return lines_;
+}
+
+}  // namespace asio_httpd::http2

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "http2/request_reader.hpp"
+
+#include "base/ascii.hpp"
+#include "http/target.hpp"
+
+namespace asio_httpd::http2 {
+namespace {
+
+using http::field_sink;
+using http::piece;
+using http::rule;
+
+// What a line of HTTP/1.1 has beside its name and value: ": " and CRLF.
+constexpr std::size_t overhead = 4;
+
+piece append(std::string_view bytes, std::string& to) {
+  const piece made{static_cast<std::uint32_t>(to.size()), static_cast<std::uint32_t>(bytes.size())};
+  to.append(bytes);
+  return made;
+}
+
+void append_line(field id, std::string_view name, std::string_view value, std::string& text,
+                 fields& to) {
+  const piece name_piece = append(name, text);
+  field_sink::add(to, id, name_piece, append(value, text));
+}
+
+piece* pseudo_field(std::string_view name, request_head& of) noexcept {
+  if (name == ":method") return &of.method;
+  if (name == ":path") return &of.path;
+  if (name == ":authority") return &of.authority;
+  if (name == ":scheme") return &of.scheme;
+  if (name == ":protocol") return &of.protocol;
+  return nullptr;
+}
+
+// RFC 9113 section 8.2.3.
+void add_cookie(std::string_view value, request_head& to) {
+  if (!to.cookies.empty()) to.cookies.append("; ");
+  to.cookies.append(value);
+}
+
+// The host may be told in two ways, which must not be two hosts (RFC 9113 section 8.3.1).
+void settle_host(request_head& head) {
+  const std::string authority(head.of(head.authority));
+  field_sink::borrow(head.lines, head.text.data());
+  if (!head.lines.contains(field::host)) {
+    if (authority.empty()) return void(head.broken = rule::host_missing);
+    append_line(field::host, "host", authority, head.text, head.lines);
+  } else if (head.lines.count(field::host) != 1) {
+    head.broken = rule::host_repeated;
+  } else if (!authority.empty() && !base::iequals(authority, head.lines.get(field::host))) {
+    head.broken = rule::host_invalid;
+  }
+  field_sink::borrow(head.lines, head.text.data());
+  if (head.broken == rule::none && !http::valid_host(head.lines.get(field::host))) {
+    head.broken = rule::host_invalid;
+  }
+}
+
+}  // namespace
+
+void add_line(std::string_view name, std::string_view value, request_head& to,
+              const http::head_limits& limits) {
+  if (to.broken != rule::none) return;
+  const std::size_t size = to.text.size() + to.cookies.size() + overhead * to.lines.size();
+  if (name == ":path" && value.size() > limits.target) {
+    to.broken = rule::target_too_long;
+  } else if (size + name.size() + value.size() + overhead > limits.size) {
+    to.broken = rule::head_too_large;
+  } else if (piece* const pseudo = pseudo_field(name, to)) {
+    *pseudo = append(value, to.text);
+  } else if (to.lines.size() == limits.fields) {
+    to.broken = rule::too_many_fields;
+  } else if (const field id = field_from(name); id == field::cookie) {
+    add_cookie(value, to);
+  } else {
+    append_line(id, name, value, to.text, to.lines);
+  }
+}
+
+void finish_head(request_head& head) {
+  if (!head.cookies.empty()) {
+    append_line(field::cookie, "cookie", head.cookies, head.text, head.lines);
+  }
+  if (head.protocol.size != 0) {
+    const std::string protocol(head.of(head.protocol));
+    append_line(field::upgrade, "upgrade", protocol, head.text, head.lines);
+  }
+  if (head.broken == rule::none) settle_host(head);
+  field_sink::borrow(head.lines, head.text.data());
+}
+
+void add_trailer(std::string_view name, std::string_view value, std::string& text, fields& to,
+                 const http::head_limits& limits) {
+  if (text.size() + name.size() + value.size() + overhead * to.size() > limits.size) return;
+  if (to.size() == limits.fields) return;
+  append_line(field_from(name), name, value, text, to);
+}
+
+}  // namespace asio_httpd::http2

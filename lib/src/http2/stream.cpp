@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "http2/stream.hpp"
+
+#include "http2/session.hpp"
+
+namespace asio_httpd::http2 {
+
+void request_head::clear() noexcept {
+  text.clear();
+  cookies.clear();
+  lines.clear();
+  method = scheme = authority = path = protocol = {};
+  broken = http::rule::none;
+}
+
+stream::~stream() {
+  if (session_ != nullptr) session_->forget(*this);
+}
+
+void stream::consume(std::size_t n) {
+  received_.consume(n);
+  if (session_ != nullptr) session_->consume(*this, n);
+}
+
+bool stream::has_window() const noexcept {
+  return session_ != nullptr && session_->has_window(*this);
+}
+
+}  // namespace asio_httpd::http2

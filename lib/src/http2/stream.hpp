@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// A stream of HTTP/2 as the session knows it (RFC 9113 section 5): what came in of a request and
+// was not read yet, and how far its answer is. Belongs to whoever serves it; where it ends before
+// the protocol's stream does, the peer is told by RST_STREAM.
+
+#pragma once
+
+#include "base/byte_buffer.hpp"
+#include "http/field_sink.hpp"
+#include "http/rule.hpp"
+#include "http2/priority.hpp"
+
+#include <asio_httpd/fields.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace asio_httpd::http2 {
+
+class session;
+
+// The head of a request as it came. Views hold as long as the stream.
+struct request_head {
+  std::string text;  // names and values, one after the other
+  std::string cookies;
+  asio_httpd::fields lines;
+  http::piece method;
+  http::piece scheme;
+  http::piece authority;
+  http::piece path;
+  http::piece protocol;  // RFC 8441 section 4; empty where it is no extended CONNECT
+  http::rule broken = http::rule::none;
+
+  std::string_view of(http::piece p) const noexcept { return p.of(text.data()); }
+  void clear() noexcept;
+};
+
+class stream {
+ public:
+  static constexpr std::uint64_t no_size = std::numeric_limits<std::uint64_t>::max();
+
+  stream(session& of, std::int32_t id) noexcept : session_(&of), id_(id) {}
+  stream(const stream&) = delete;
+  stream& operator=(const stream&) = delete;
+  ~stream();
+
+  std::int32_t id() const noexcept { return id_; }
+  // Null once that is gone.
+  http2::session* of() const noexcept { return session_; }
+  request_head& head() noexcept { return head_; }
+  const asio_httpd::fields& trailers() const noexcept { return trailers_; }
+  asio_httpd::fields& trailers() noexcept { return trailers_; }
+  // Content that came in and was not taken out yet.
+  std::string_view received() const noexcept { return received_.view(); }
+  // Takes out; the peer may send so much more.
+  void consume(std::size_t n);
+  // The peer has sent all: nothing comes behind `received()`.
+  bool has_ended() const noexcept { return has_ended_; }
+  // It was broken off, by either side, or the session is gone.
+  bool is_broken() const noexcept { return is_broken_ || session_ == nullptr; }
+  const http2::priority& priority() const noexcept { return priority_; }
+
+  // Whether content could be sent now.
+  bool has_window() const noexcept;
+  // The error code (RFC 9113 section 7) that the peer is told where this ends before the answer
+  // does.
+  void break_off(std::uint32_t code) noexcept { code_ = code; }
+
+  // For who serves it.
+  void* context = nullptr;
+
+ private:
+  friend class session;
+
+  http2::session* session_;
+  std::int32_t id_;
+  request_head head_;
+  std::string trailer_text_;
+  asio_httpd::fields trailers_;
+  std::size_t section_size_ = 0;  // of the field section that comes in, in bytes
+  base::byte_buffer received_;
+  http2::priority priority_;
+  std::uint32_t code_ = 0x2;  // INTERNAL_ERROR
+  bool head_is_whole_ = false;
+  bool has_ended_ = false;
+  bool is_broken_ = false;
+  bool is_closed_ = false;  // by both sides
+  bool is_touched_ = false;
+
+  std::size_t place_ = 0;         // among the session's
+  std::uint64_t left_ = no_size;  // up to the end of what is sent; no_size: not known yet
+  const asio_httpd::fields* trailers_to_send_ = nullptr;
+};
+
+}  // namespace asio_httpd::http2
