@@ -20,6 +20,7 @@
 #include <asio_httpd/router.hpp>
 #include <asio_httpd/safe_filename.hpp>
 #include <asio_httpd/saved_file.hpp>
+#include <asio_httpd/self_signed.hpp>
 #include <asio_httpd/server.hpp>
 #include <asio_httpd/stream.hpp>
 #include <asio_httpd/tls.hpp>

@@ -46,6 +46,10 @@ constexpr std::size_t first_read = 8 * 1024;
 constexpr std::size_t body_read = 32 * 1024;
 constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
+constexpr std::string_view speaks_tls =
+    "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 35\r\n"
+    "Content-Type: text/plain\r\n\r\nThis port speaks TLS; use https://\n";
+
 // Date and Server, made once a second for each thread.
 http::common_lines common_fields_of(const core& c) {
   thread_local std::uint64_t owner = 0;
@@ -212,8 +216,10 @@ bool connection::read_now() {
   input.prepare(in_body ? body_read : input.capacity() == 0 ? first_read : first_read / 4);
   const auto result = transport().read(input.write_position(), input.room());
   input_was_full_ = result.size == input.room();
+  note_handshake();
   if (result.error) {
     if (result.error == asio::error::would_block) return false;
+    if (handshake_failed()) return true;
     const bool between = work_->engine.reading() == http::engine::phase::between;
     fail(between ? close_reason::client_done : close_reason::client_aborted);
   } else if (result.size == 0) {
@@ -223,6 +229,31 @@ bool connection::read_now() {
     received(result.size);
   }
   return true;
+}
+
+void connection::note_handshake() noexcept {
+  if (handshake_noted_ || is_stream()) return;
+  const net::security* security = transport().security();
+  handshake_noted_ = security == nullptr || security->is_established();
+  if (security == nullptr || !handshake_noted_) return;
+  count().add_handshake(security->version(), security->protocol(), security->is_resumed());
+}
+
+// A read has failed: whether that was the handshake. A browser that was sent to the wrong scheme
+// is told so.
+bool connection::handshake_failed() {
+  const net::security* security = transport().security();
+  if (security == nullptr || security->is_established()) return false;
+  count().failed_handshakes.add(1);
+  core_->log(log_level::info, peer_name() + ": TLS handshake failed: " + security->failure());
+  if (security->is_plain_http()) transport().write(speaks_tls, {}, false);
+  fail(close_reason::tls_handshake);
+  return true;
+}
+
+std::optional<tls_info> connection::tls() const {
+  const net::security* security = transport().security();
+  return security != nullptr ? std::optional(security->info()) : std::nullopt;
 }
 
 // --- 4 and 5: requests ---------------------------------------------------------------------------

@@ -74,6 +74,8 @@ class connection final : public io_session, private asio_httpd::peer {
   bool body_goes_on() noexcept override;
   void end_turn() noexcept;
   bool read_now();
+  void note_handshake() noexcept;
+  bool handshake_failed();
 
   void on_head();
   bool admit();
@@ -105,6 +107,8 @@ class connection final : public io_session, private asio_httpd::peer {
   std::string address() const override { return transport().remote().address(); }
   std::uint16_t port() const noexcept override { return transport().remote().port; }
   bool is_local() const noexcept override { return transport().remote().is_local(); }
+  bool is_secure() const noexcept override { return transport().security() != nullptr; }
+  std::optional<tls_info> tls() const override;
   status_report server_status() const override { return core_->report(); }
   bool is_ready() const noexcept override { return !core_->leaving; }
   clock::time_point arrival() const noexcept override { return exchange_.started; }
@@ -147,6 +151,7 @@ class connection final : public io_session, private asio_httpd::peer {
   bool watching_ = false;        // whether the peer leaves, while its handler runs
   bool cannot_watch_ = false;    // because bytes of it are unread
   bool idle_ = false;            // as counted
+  bool handshake_noted_ = false;
 };
 
 }  // namespace asio_httpd::serving

@@ -4,14 +4,19 @@
 
 #include "server/metrics.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace asio_httpd::serving {
 namespace {
 
 std::atomic<std::uint64_t> next_id{1};
+
+// Of ALPN, as they are counted.
+constexpr std::array<std::string_view, 3> tls_protocols = {"h2", "http/1.1", "none"};
 
 // The counters that this thread used last, of two servers at most without looking.
 struct remembered {
@@ -21,6 +26,15 @@ struct remembered {
 thread_local std::array<remembered, 2> memory;
 
 }  // namespace
+
+void thread_counters::add_handshake(tls_version v, std::string_view protocol,
+                                    bool resumed) noexcept {
+  handshakes.add(1);
+  if (resumed) resumed_handshakes.add(1);
+  by_tls_version[static_cast<std::size_t>(v)].add(1);
+  const auto known = std::find(tls_protocols.begin(), tls_protocols.end() - 1, protocol);
+  by_tls_protocol[static_cast<std::size_t>(known - tls_protocols.begin())].add(1);
+}
 
 metrics::metrics(std::size_t routes) : routes_(routes), id_(next_id.fetch_add(1)) {}
 metrics::~metrics() = default;
@@ -69,6 +83,7 @@ void metrics::fill(status_report& report, const router& routes) const {
   fill_requests(report);
   fill_http2(report);
   fill_routes(report, routes);
+  fill_tls(report);
   report.bytes.received = sum([](auto& c) -> auto& { return c.received; });
   report.bytes.sent = sum([](auto& c) -> auto& { return c.sent; });
   for (std::size_t i = 1; i < http::rule_count; ++i) {
@@ -125,6 +140,22 @@ void metrics::fill_http2(status_report& report) const {
   for (std::size_t i = 1; i < http2::error_count; ++i) {
     http2.errors.push_back({std::string(http2::to_string(static_cast<http2::error>(i))),
                             sum([i](auto& c) -> auto& { return c.http2_errors[i]; })});
+  }
+}
+
+void metrics::fill_tls(status_report& report) const {
+  auto& tls = report.tls;
+  tls.resumed = sum([](auto& c) -> auto& { return c.resumed_handshakes; });
+  tls.handshakes = sum([](auto& c) -> auto& { return c.handshakes; });
+  tls.failed = sum([](auto& c) -> auto& { return c.failed_handshakes; });
+  for (const tls_version v : {tls_version::tls_1_2, tls_version::tls_1_3}) {
+    const auto i = static_cast<std::size_t>(v);
+    tls.by_version.push_back(
+        {std::string(to_string(v)), sum([i](auto& c) -> auto& { return c.by_tls_version[i]; })});
+  }
+  for (std::size_t i = 0; i < tls_protocols.size(); ++i) {
+    tls.by_protocol.push_back({std::string(tls_protocols[i]),
+                               sum([i](auto& c) -> auto& { return c.by_tls_protocol[i]; })});
   }
 }
 

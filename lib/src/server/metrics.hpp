@@ -17,6 +17,7 @@
 #include <asio_httpd/method.hpp>
 #include <asio_httpd/router.hpp>
 #include <asio_httpd/status_report.hpp>
+#include <asio_httpd/tls.hpp>
 
 #include <array>
 #include <chrono>
@@ -24,6 +25,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -32,6 +34,8 @@ namespace asio_httpd::serving {
 // The counters of one thread. Aligned so that two threads' never share a cache line.
 struct alignas(128) thread_counters {
   explicit thread_counters(std::size_t routes) : by_route(routes) {}
+  // One that succeeded; `protocol` by ALPN.
+  void add_handshake(tls_version v, std::string_view protocol, bool resumed) noexcept;
 
   turn_slot turn;
   counter accepted;
@@ -39,6 +43,11 @@ struct alignas(128) thread_counters {
   counter accept_errors;
   counter idle_begun;
   counter idle_ended;
+  counter handshakes;
+  counter resumed_handshakes;
+  counter failed_handshakes;
+  std::array<counter, 2> by_tls_version;   // as tls_version has them
+  std::array<counter, 3> by_tls_protocol;  // "h2", "http/1.1", and none
   counter received;
   counter sent;
   counter requests;
@@ -83,6 +92,7 @@ class metrics {
   void fill_connections(status_report& report) const;
   void fill_requests(status_report& report) const;
   void fill_http2(status_report& report) const;
+  void fill_tls(status_report& report) const;
   void fill_routes(status_report& report, const router& routes) const;
   template <class Get>
   std::uint64_t sum(Get get) const;

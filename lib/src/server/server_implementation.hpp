@@ -13,6 +13,7 @@
 #include "net/threads.hpp"
 #include "net/worker.hpp"
 #include "server/core.hpp"
+#include "tls/context.hpp"
 
 #include <asio_httpd/file.hpp>
 #include <asio_httpd/server.hpp>
@@ -44,16 +45,19 @@ struct server::implementation : std::enable_shared_from_this<server::implementat
   struct bound_socket {
     net::listening_socket socket;
     std::size_t at;
+    std::shared_ptr<tls::context> tls = nullptr;
   };
 
   // --- start: server_start.cpp
   void start(bool with_listeners);
   std::vector<bound_socket> bind_all() const;
-  void bind(net::listen_address address, std::vector<bound_socket>& to) const;
+  void bind(net::listen_address address, const std::shared_ptr<tls::context>& tls,
+            std::vector<bound_socket>& to) const;
   void make_workers();
   void add_listeners(std::vector<bound_socket> sockets);
   void undo_start() noexcept;
-  void accept(std::size_t at, int descriptor, const net::endpoint& remote);
+  void accept(std::size_t at, const std::shared_ptr<tls::context>& tls, int descriptor,
+              const net::endpoint& remote);
   void adopt(std::shared_ptr<net::worker> w, std::unique_ptr<net::transport> t, bool is_here);
   std::unique_ptr<net::transport> make_transport(std::size_t at, file socket,
                                                  const net::endpoint& remote);

@@ -10,6 +10,7 @@
 #include "net/poll_transport.hpp"
 #include "server/connection.hpp"
 #include "server/stream_session.hpp"
+#include "tls/transport.hpp"
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
@@ -36,6 +37,30 @@ std::vector<listen_on> addresses_of(const server_options& options) {
   all.emplace_back("localhost:" + std::to_string(options.port.value_or(8080)));
   return all;
 }
+
+// The TLS sides of the listeners of one start: one for all that have the same options, and one set
+// of keys for the tickets of all.
+class tls_sides {
+ public:
+  explicit tls_sides(std::shared_ptr<serving::core> c) : core_(std::move(c)) {}
+
+  std::shared_ptr<tls::context> get(const std::optional<tls_options>& wanted) {
+    if (!wanted) return nullptr;
+    for (const auto& known : made_) {
+      if (known->options() == *wanted) return known;
+    }
+    if (!keys_) keys_ = tls::make_ticket_keys(core_->options.clock);
+    auto log = [core = core_](log_level level, std::string_view text) { core->log(level, text); };
+    made_.push_back(
+        std::make_shared<tls::context>(*wanted, keys_, core_->options.clock, std::move(log)));
+    return made_.back();
+  }
+
+ private:
+  std::shared_ptr<serving::core> core_;
+  std::shared_ptr<tls::ticket_keys> keys_;
+  std::vector<std::shared_ptr<tls::context>> made_;
+};
 
 // Of something that was posted to a thread of ours. There may be no memory, which is why.
 void log_stray_exception(serving::core& c, std::string_view what) noexcept {
@@ -65,7 +90,6 @@ void server::implementation::start(bool with_listeners) {
   try {
     make_workers();
     add_listeners(std::move(sockets));
-    core->listeners = listener_names;
     for (auto& l : listeners) l->start();  // from here on, others may look
     if (threads) threads->start();
     if (with_listeners) core->watchdog.start(core->options.deadlines.handler_turn);
@@ -97,13 +121,15 @@ void server::implementation::undo_start() noexcept {
 // Every address is bound before anything serves: all or nothing.
 auto server::implementation::bind_all() const -> std::vector<bound_socket> {
   std::vector<bound_socket> sockets;
+  tls_sides sides(core);
   for (const auto& [text, tls] : addresses_of(core->options)) {
+    const auto side = sides.get(tls);
     std::uint16_t chosen = 0;  // by the kernel, for the first of "localhost:0"
     for (net::listen_address address : net::parse_listen_address(text)) {
       const bool any_port = address.port == 0;
       if (any_port) address.port = chosen;
       try {
-        bind(address, sockets);
+        bind(address, side, sockets);
         chosen = sockets.back().socket.address().port;
       } catch (const std::system_error& e) {
         const bool no_ipv6 = e.code() == std::errc::address_not_available ||
@@ -117,13 +143,14 @@ auto server::implementation::bind_all() const -> std::vector<bound_socket> {
 
 // One socket; with reuse_port, one for each thread of the server's own.
 void server::implementation::bind(net::listen_address address,
+                                  const std::shared_ptr<tls::context>& tls,
                                   std::vector<bound_socket>& to) const {
   const auto& options = core->options.sockets;
   const bool for_each_thread =
       options.reuse_port && address.type == net::listen_address::kind::ip && !executor;
   const std::size_t count = for_each_thread ? core->threads : 1;
   for (std::size_t at = 0; at < count; ++at) {
-    to.push_back({net::listening_socket(address, options), at});
+    to.push_back({net::listening_socket(address, options), at, tls});
     address.port = to.back().socket.address().port;
   }
 }
@@ -152,11 +179,16 @@ void server::implementation::add_listeners(std::vector<bound_socket> sockets) {
   listeners.clear();
   listener_names.clear();
   first_port = 0;
-  for (auto& [socket, at] : sockets) {
-    if (at == 0) listener_names.push_back(socket.address().text());
+  core->listeners.clear();
+  for (auto& [socket, at, tls] : sockets) {
+    if (at == 0) {
+      listener_names.push_back(socket.address().text());
+      core->listeners.push_back(listener_names.back() + (tls ? " tls" : ""));
+    }
     if (first_port == 0) first_port = socket.address().port;
-    auto accept = [weak = weak_from_this(), at = at](int descriptor, const net::endpoint& remote) {
-      if (auto self = weak.lock()) return self->accept(at, descriptor, remote);
+    auto accept = [weak = weak_from_this(), at = at, tls = tls](int descriptor,
+                                                                const net::endpoint& remote) {
+      if (auto self = weak.lock()) return self->accept(at, tls, descriptor, remote);
       net::turn_away(descriptor, {});
     };
     auto failed = [core = core](const std::error_code& why) {
@@ -172,17 +204,21 @@ void server::implementation::add_listeners(std::vector<bound_socket> sockets) {
 
 // Connections go round the workers, so that threads get equal shares of long-lived ones; with
 // reuse_port the kernel has chosen the thread already.
-void server::implementation::accept(std::size_t at, int descriptor, const net::endpoint& remote) {
+void server::implementation::accept(std::size_t at, const std::shared_ptr<tls::context>& tls,
+                                    int descriptor, const net::endpoint& remote) {
   file owned(descriptor);
   if (core->open.load() >= core->connection_limit || core->draining) {
     core->metrics.local().refused.add(1);
-    return net::turn_away(owned.release(), core->protocol ? std::string_view() : over_capacity);
+    const bool says_why = !core->protocol && !tls;
+    return net::turn_away(owned.release(), says_why ? over_capacity : std::string_view());
   }
   const std::size_t next = next_worker.fetch_add(1, std::memory_order_relaxed);
   const bool is_dealt =
       core->options.sockets.reuse_port && remote.kind != net::endpoint::family::local;
   const std::size_t to = is_dealt ? at : next % workers.size();
-  adopt(workers[to], make_transport(to, std::move(owned), remote), to == at && !executor);
+  auto made = make_transport(to, std::move(owned), remote);
+  if (tls) made = tls::accept(tls, std::move(made));
+  adopt(workers[to], std::move(made), to == at && !executor);
 }
 
 std::unique_ptr<net::transport> server::implementation::make_transport(

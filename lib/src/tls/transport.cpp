@@ -1,0 +1,668 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// One SSL, fed from and emptied into the buffers of the thread.
+//
+// Writing: records that are encrypted but not taken are `pending_`; of the caller's bytes,
+// `encrypted_` from the first one on are behind them. The caller comes again with these bytes, and
+// they are skipped. At most one batch is encrypted ahead, and nothing while something is pending.
+//
+// What OpenSSL says of its own accord (tickets, alerts, key updates) goes out with the next write,
+// or when the connection waits.
+
+#include "tls/transport.hpp"
+
+#include "base/byte_buffer.hpp"
+#include "tls/client_verification.hpp"
+#include "tls/context.hpp"
+#include "tls/credentials.hpp"
+#include "tls/failure.hpp"
+#include "tls/record_bio.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+
+#include <openssl/err.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <new>
+#include <string>
+#include <utility>
+
+#include <unistd.h>
+
+namespace asio_httpd::tls {
+namespace {
+
+using net::completion;
+using net::error_code;
+using net::io_result;
+using net::peer_state;
+
+constexpr std::size_t record_size = 16 * 1024;  // of plain text (RFC 8446 section 5.1)
+constexpr std::size_t batch = 4 * record_size;  // encrypted before it is sent
+constexpr std::size_t input_size = 64 * 1024;
+constexpr std::size_t kept_output = 256 * 1024;  // of a thread's buffer, which handshakes may grow
+// Answers to what the peer sends, which takes none of them: RFC 8446 section 4.6.3, for one.
+constexpr std::size_t most_unsent = 3 * batch;
+
+// Of a thread; used within one call of a transport only.
+struct workspace {
+  std::unique_ptr<char[]> input = std::make_unique_for_overwrite<char[]>(input_size);
+  std::unique_ptr<char[]> plain = std::make_unique_for_overwrite<char[]>(batch);
+  std::string carried;  // what the last call left over
+  std::string output;
+};
+
+workspace& this_threads() {
+  thread_local workspace w;
+  return w;
+}
+
+bool is_would_block(const error_code& ec) noexcept {
+  return ec == boost::asio::error::would_block;
+}
+
+bool has_whole_record(std::string_view bytes) noexcept {
+  if (bytes.size() < 5) return false;
+  const auto byte = [bytes](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  return bytes.size() >= 5 + std::size_t{byte(3)} * 256 + byte(4);
+}
+
+enum class opening { tls, http, unknown, unclear };
+
+// The first bytes of a connection. No record begins with a letter, nor does a hello of SSL 2.
+opening what_begins(std::string_view bytes) noexcept {
+  constexpr std::size_t longest_method = 20;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const char c = bytes[i];
+    if (c >= 'A' && c <= 'Z' && i < longest_method) continue;
+    if (i == 0) return opening::tls;
+    return c == ' ' ? opening::http : opening::unknown;
+  }
+  return opening::unclear;
+}
+
+class transport final : public net::transport, private net::security, private record_stream {
+ public:
+  transport(std::shared_ptr<context> c, std::unique_ptr<net::transport> plain)
+      : context_(std::move(c)), inner_(std::move(plain)) {}
+  ~transport() override { close(false); }
+
+  io_result read(char* data, std::size_t size) noexcept override;
+  io_result write(std::string_view first, std::string_view second, bool more) noexcept override;
+  io_result send_file(int descriptor, std::uint64_t offset, std::size_t size) noexcept override;
+  peer_state look_at_peer() noexcept override;
+  bool peer_has_ended() const noexcept override;
+  void async_wait(wait what, completion done) override;
+  void cancel() noexcept override;
+  void shutdown_send() noexcept override;
+  void close(bool reset) noexcept override;
+  std::uint64_t unsent() const noexcept override { return inner_->unsent() + pending_.size(); }
+  const net::endpoint& remote() const noexcept override { return inner_->remote(); }
+  const net::security* security() const noexcept override { return this; }
+  int native_handle() const noexcept override { return inner_->native_handle(); }
+  boost::asio::any_io_executor executor() const override { return inner_->executor(); }
+
+ private:
+  enum class phase : std::uint8_t { opening, handshake, established, plain_http, failed, closed };
+  class turn;
+  struct waiters;
+
+  // net::security
+  tls_info info() const override;
+  std::string_view protocol() const noexcept override;
+  tls_version version() const noexcept override;
+  bool is_resumed() const noexcept override;
+  bool is_established() const noexcept override { return established_; }
+  std::string failure() const override { return failure_; }
+  bool is_plain_http() const noexcept override { return phase_ == phase::plain_http; }
+
+  // record_stream
+  std::size_t take_records(char* to, std::size_t size) noexcept override;
+  state after_read() const noexcept override { return after_read_; }
+  bool put_records(std::string_view bytes) noexcept override;
+  void receive() noexcept;
+
+  template <class F>
+  io_result in_turn(std::size_t room, F f) noexcept;
+
+  bool begin_tls();
+  bool is_tls();
+  void note_established();
+  error_code fail(std::string why);
+  error_code last_error() const noexcept;
+
+  io_result read_in_turn(char* data, std::size_t size);
+  io_result result_of_no_data();
+  peer_state peek();
+  bool has_said_goodbye() const noexcept;
+
+  error_code ready_to_write();
+  void begin_output();
+  io_result write_in_turn(std::string_view first, std::string_view second, bool more);
+  void encrypt(std::string_view first, std::string_view second);
+  void encrypt(std::string_view text);
+  io_result send_file_in_turn(int descriptor, std::uint64_t offset, std::size_t size);
+  io_result accepted(std::size_t offered) noexcept;
+  std::size_t send(std::string_view records, bool more) noexcept;
+  void send_output(bool more);
+  void flush() noexcept;
+  void say_goodbye() noexcept;
+
+  bool has_input() const noexcept;
+  bool waits_by_steps(wait what) const noexcept;
+  void wait_by_steps(wait what, completion done);
+  void defer(completion done, error_code ec);
+
+  const std::shared_ptr<context> context_;
+  const std::unique_ptr<net::transport> inner_;
+  std::shared_ptr<const credentials> credentials_;  // from the first byte on
+  ssl_ptr ssl_;
+  turn* turn_ = nullptr;            // the call that is under way, where it uses buffers
+  std::string leftover_;            // received, and not taken yet
+  base::byte_buffer pending_;       // records that are not sent yet
+  std::size_t encrypted_ = 0;       // of the caller's bytes, that it was not told of
+  std::weak_ptr<waiters> waiters_;  // where waiting is not the inner transport's alone
+  std::string failure_;
+  error_code inner_error_;
+  phase phase_ = phase::opening;
+  state after_read_ = state::open;
+  bool established_ = false;
+  bool owes_write_ = false;  // the caller has more to write, and will come again
+  bool untried_ = false;     // what is pending has not been sent because more may follow
+  bool said_goodbye_ = false;
+};
+
+// One call of the transport: the thread's buffers belong to it.
+class transport::turn {
+ public:
+  turn(transport& t, std::size_t room) : of_(t), work_(this_threads()), room_(room) {
+    of_.turn_ = this;
+    of_.after_read_ = state::would_block;
+    work_.output.clear();
+    work_.carried.clear();
+    work_.carried.swap(of_.leftover_);
+    incoming = work_.carried;
+    ERR_clear_error();
+  }
+  ~turn() { of_.turn_ = nullptr; }
+  turn(const turn&) = delete;
+  turn& operator=(const turn&) = delete;
+
+  // What nobody took is kept; and what nobody has sent, since a write is likely to follow.
+  void end() {
+    if (!incoming.empty()) of_.leftover_.assign(incoming);
+    if (!output().empty()) {
+      of_.untried_ = of_.pending_.empty();
+      of_.pending_.append(output());
+    }
+    if (output().capacity() > kept_output) std::string().swap(output());
+  }
+  // Puts `incoming` in front of what is received now.
+  void receive_more() {
+    std::string joined(incoming);
+    incoming = {};
+    of_.receive();
+    work_.carried = joined.append(incoming);
+    incoming = work_.carried;
+  }
+  std::string& output() noexcept { return work_.output; }
+  char* plain() noexcept { return work_.plain.get(); }
+  char* input() noexcept { return work_.input.get(); }
+  // To receive at once: little more than there is room for, since the rest would be kept.
+  std::size_t most() const noexcept {
+    return std::min(input_size, std::max(record_size, room_) + 2048);
+  }
+
+  std::string_view incoming;
+  bool may_receive = true;
+
+ private:
+  transport& of_;
+  workspace& work_;
+  std::size_t room_;
+};
+
+template <class F>
+io_result transport::in_turn(std::size_t room, F f) noexcept {
+  try {
+    turn t(*this, room);
+    const io_result result = f();
+    t.end();
+    return result;
+  } catch (...) {  // no memory
+    phase_ = phase::failed;
+    return {0, boost::asio::error::no_memory};
+  }
+}
+
+// --- records -------------------------------------------------------------------------------------
+
+std::size_t transport::take_records(char* to, std::size_t size) noexcept {
+  if (turn_ == nullptr) return 0;
+  auto& incoming = turn_->incoming;
+  if (incoming.empty()) receive();
+  const std::size_t n = incoming.copy(to, size);
+  incoming.remove_prefix(n);
+  return n;
+}
+
+// A receive that got less than it asked for has taken all there was: another one would tell so, and
+// waiting tells it as well.
+void transport::receive() noexcept {
+  after_read_ = state::would_block;
+  if (!std::exchange(turn_->may_receive, false)) return;
+  const auto result = inner_->read(turn_->input(), turn_->most());
+  if (result.error) {
+    if (is_would_block(result.error)) return;
+    inner_error_ = result.error;
+    after_read_ = state::failed;
+  } else if (result.size == 0) {
+    after_read_ = state::ended;
+  } else {
+    turn_->incoming = {turn_->input(), result.size};
+    turn_->may_receive = result.size == turn_->most();
+  }
+}
+
+bool transport::put_records(std::string_view bytes) noexcept {
+  try {
+    if (turn_ != nullptr) {
+      turn_->output().append(bytes);
+    } else {
+      pending_.append(bytes);
+    }
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+}
+
+// --- the handshake -------------------------------------------------------------------------------
+
+// False where it is not, or where that is not clear yet.
+bool transport::is_tls() {
+  if (phase_ != phase::opening) return true;
+  if (turn_->incoming.empty()) {
+    receive();
+  } else {
+    turn_->receive_more();
+  }
+  const opening found = what_begins(turn_->incoming);
+  if (found == opening::http) {
+    phase_ = phase::plain_http;
+    failure_ = "plain HTTP, not TLS";
+  } else if (found == opening::unknown) {
+    fail("not TLS");
+  }
+  return found == opening::tls;
+}
+
+bool transport::begin_tls() {
+  if (!is_tls()) return false;
+  if (ssl_) return true;
+  credentials_ = context_->current();
+  ssl_ = credentials_->new_connection();
+  BIO* bio = make_record_bio(*this).release();
+  SSL_set_bio(ssl_.get(), bio, bio);
+  phase_ = phase::handshake;
+  return true;
+}
+
+error_code transport::fail(std::string why) {
+  if (!established_) failure_ = std::move(why);
+  ERR_clear_error();
+  phase_ = phase::failed;
+  return last_error();
+}
+
+error_code transport::last_error() const noexcept {
+  return inner_error_ ? inner_error_ : error_code(boost::asio::error::connection_reset);
+}
+
+// --- reading -------------------------------------------------------------------------------------
+
+io_result transport::read(char* data, std::size_t size) noexcept {
+  if (phase_ >= phase::plain_http) return {0, last_error()};
+  return in_turn(size, [&] { return read_in_turn(data, size); });
+}
+
+io_result transport::read_in_turn(char* data, std::size_t size) {
+  std::size_t total = 0;
+  if (begin_tls()) {
+    do {
+      std::size_t n = 0;
+      if (SSL_read_ex(ssl_.get(), data + total, size - total, &n) != 1) break;
+      total += n;
+      turn_->may_receive = false;
+    } while (total < size && (SSL_pending(ssl_.get()) > 0 || !turn_->incoming.empty()));
+    note_established();
+  }
+  if (total == 0) return result_of_no_data();
+  return {total, {}};
+}
+
+// What has to be said is said at once: nothing else follows.
+io_result transport::result_of_no_data() {
+  if (phase_ == phase::opening && after_read_ == state::ended) return {};
+  if (phase_ >= phase::plain_http) return {0, last_error()};
+  const int why = ssl_ ? SSL_get_error(ssl_.get(), 0) : SSL_ERROR_WANT_READ;
+  send_output(false);
+  if (pending_.size() > most_unsent) return {0, fail("the client takes nothing")};
+  if (after_read_ == state::failed) return {0, fail(inner_error_.message())};
+  if (why == SSL_ERROR_WANT_READ) return {0, boost::asio::error::would_block};
+  if (why == SSL_ERROR_ZERO_RETURN) return {};
+  if (after_read_ == state::ended) return {0, fail("the client closed the connection")};
+  return {0, fail(take_failure(ssl_.get()))};
+}
+
+// Whole records are taken apart to see what they are; their content stays where it is.
+peer_state transport::peek() {
+  char unused = 0;
+  std::size_t n = 0;
+  if (SSL_peek_ex(ssl_.get(), &unused, 1, &n) == 1) return peer_state::has_sent;
+  const int why = SSL_get_error(ssl_.get(), 0);
+  return why == SSL_ERROR_WANT_READ ? peer_state::silent : peer_state::gone;
+}
+
+peer_state transport::look_at_peer() noexcept {
+  if (has_input()) return peer_state::has_sent;
+  if (has_said_goodbye()) return peer_state::gone;
+  const peer_state below = inner_->look_at_peer();
+  if (below != peer_state::has_sent || phase_ != phase::established) return below;
+  peer_state found = peer_state::gone;
+  in_turn(0, [&] {
+    found = peek();
+    return io_result();
+  });
+  return found;
+}
+
+// The peer.
+bool transport::has_said_goodbye() const noexcept {
+  return ssl_ && (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
+bool transport::peer_has_ended() const noexcept {
+  return has_said_goodbye() || inner_->peer_has_ended();
+}
+
+// --- writing -------------------------------------------------------------------------------------
+
+// How much of it the inner transport took. Errors are remembered, and told to who writes next.
+std::size_t transport::send(std::string_view records, bool more) noexcept {
+  std::size_t sent = 0;
+  while (sent < records.size()) {
+    const auto result = inner_->write(records.substr(sent), {}, more);
+    if (result.error) {
+      if (!is_would_block(result.error)) inner_error_ = result.error;
+      break;
+    }
+    sent += result.size;
+  }
+  return sent;
+}
+
+void transport::flush() noexcept {
+  untried_ = false;
+  if (pending_.empty()) return;
+  pending_.consume(send(pending_.view(), false));
+  if (pending_.empty()) pending_.release();
+}
+
+// Of this turn, behind what is pending.
+void transport::send_output(bool more) {
+  auto& output = turn_->output();
+  flush();
+  if (pending_.empty()) output.erase(0, send(output, more));
+  pending_.append(output);
+  output.clear();
+}
+
+// What was not tried yet goes out in one piece with what follows.
+void transport::begin_output() {
+  if (!untried_) return flush();
+  turn_->output().assign(pending_.view());
+  pending_.release();
+  untried_ = false;
+}
+
+error_code transport::ready_to_write() {
+  if (phase_ >= phase::failed) return last_error();
+  if (phase_ == phase::established) return {};
+  if (begin_tls()) {
+    SSL_do_handshake(ssl_.get());
+    note_established();
+  }
+  return established_ ? error_code() : result_of_no_data().error;
+}
+
+io_result transport::write(std::string_view first, std::string_view second, bool more) noexcept {
+  if (phase_ == phase::plain_http) {
+    phase_ = phase::failed;
+    return inner_->write(first, second, more);
+  }
+  return in_turn(0, [&] { return write_in_turn(first, second, more); });
+}
+
+io_result transport::write_in_turn(std::string_view first, std::string_view second, bool more) {
+  if (const error_code ec = ready_to_write()) return {0, ec};
+  begin_output();
+  if (pending_.empty()) {
+    encrypt(first, second);
+    send_output(more);
+  }
+  return accepted(first.size() + second.size());
+}
+
+// A head and the beginning of its body share a record.
+void transport::encrypt(std::string_view first, std::string_view second) {
+  const std::size_t skipped = std::min(encrypted_, first.size());
+  first = first.substr(skipped, batch);
+  second = second.substr(std::min(encrypted_ - skipped, second.size()), batch - first.size());
+  if (first.size() < record_size && !first.empty() && !second.empty()) {
+    const std::size_t from_second = std::min(second.size(), record_size - first.size());
+    first.copy(turn_->plain(), first.size());
+    second.copy(turn_->plain() + first.size(), from_second);
+    first = {turn_->plain(), first.size() + from_second};
+    second.remove_prefix(from_second);
+  }
+  encrypt(first);
+  encrypt(second);
+}
+
+void transport::encrypt(std::string_view text) {
+  if (text.empty() || phase_ != phase::established) return;
+  std::size_t n = 0;
+  if (SSL_write_ex(ssl_.get(), text.data(), text.size(), &n) != 1) fail({});
+  encrypted_ += n;
+}
+
+io_result transport::send_file(int descriptor, std::uint64_t offset, std::size_t size) noexcept {
+  return in_turn(0, [&] { return send_file_in_turn(descriptor, offset, size); });
+}
+
+io_result transport::send_file_in_turn(int descriptor, std::uint64_t offset, std::size_t size) {
+  if (const error_code ec = ready_to_write()) return {0, ec};
+  begin_output();
+  if (pending_.empty() && encrypted_ < size) {
+    const auto from = static_cast<off_t>(offset + encrypted_);
+    const ssize_t n = ::pread(descriptor, turn_->plain(), std::min(batch, size - encrypted_), from);
+    if (n < 0) return {0, error_code(errno, boost::system::system_category())};
+    if (n == 0 && encrypted_ == 0) return {};
+    encrypt({turn_->plain(), static_cast<std::size_t>(n)});
+    send_output(false);
+  }
+  return accepted(size);
+}
+
+// The last bytes of records are what is missing: so many of the caller's are not sent, at most.
+io_result transport::accepted(std::size_t offered) noexcept {
+  const std::size_t sent = encrypted_ - std::min(encrypted_, pending_.size());
+  const std::size_t n = std::min(sent, offered);
+  encrypted_ -= n;
+  owes_write_ = n < offered;
+  if (n != 0 || offered == 0) return {n, {}};
+  if (inner_error_ || phase_ == phase::failed) return {0, last_error()};
+  return {0, boost::asio::error::would_block};
+}
+
+// --- waiting -------------------------------------------------------------------------------------
+
+// Who waits where it is not plain what for: a writer for the rest of the handshake; a reader while
+// words of our own are to be sent. Each event lets both try again. Owned by the waits below.
+struct transport::waiters {
+  explicit waiters(transport& t) : of(t) {}
+
+  transport& of;
+  completion reader;
+  completion writer;
+  bool reads = false;
+  bool writes = false;
+
+  static void on_readable(void* self, std::shared_ptr<void>, error_code ec) {
+    auto& w = *static_cast<waiters*>(self);
+    w.reads = false;
+    w.wake(ec);
+  }
+  static void on_writable(void* self, std::shared_ptr<void>, error_code ec) {
+    auto& w = *static_cast<waiters*>(self);
+    w.writes = false;
+    w.wake(ec);
+  }
+  bool is_waiting() const noexcept { return reader.call != nullptr || writer.call != nullptr; }
+  // The first may end the transport; the other one is called later.
+  void wake(error_code ec) {
+    completion first = std::exchange(reader, {});
+    completion second = std::exchange(writer, {});
+    if (first.call == nullptr) std::swap(first, second);
+    if (second.call != nullptr) of.defer(std::move(second), ec);
+    if (first.call != nullptr) first(ec);
+  }
+  void wake_later(error_code ec) {
+    for (completion* waiting : {&reader, &writer}) {
+      if (waiting->call != nullptr) of.defer(std::exchange(*waiting, {}), ec);
+    }
+  }
+};
+
+void transport::note_established() {
+  if (phase_ != phase::handshake || SSL_is_init_finished(ssl_.get()) == 0) return;
+  phase_ = phase::established;
+  established_ = true;
+  if (const auto w = waiters_.lock()) w->wake_later({});
+}
+
+bool transport::has_input() const noexcept {
+  return ssl_ && (SSL_pending(ssl_.get()) > 0 || has_whole_record(leftover_));
+}
+
+void transport::async_wait(wait what, completion done) {
+  if (phase_ != phase::closed) flush();
+  if (what == wait::read && (has_input() || has_said_goodbye())) return defer(std::move(done), {});
+  if (waits_by_steps(what)) return wait_by_steps(what, std::move(done));
+  inner_->async_wait(what, std::move(done));
+}
+
+bool transport::waits_by_steps(wait what) const noexcept {
+  if (phase_ > phase::established) return false;
+  const bool in_handshake = phase_ != phase::established;
+  if (what == wait::write) return in_handshake;
+  const auto others = waiters_.lock();
+  return (in_handshake && others && others->is_waiting()) || (!pending_.empty() && !owes_write_);
+}
+
+void transport::wait_by_steps(wait what, completion done) {
+  auto w = waiters_.lock();
+  if (!w) {
+    w = std::make_shared<waiters>(*this);
+    waiters_ = w;
+  }
+  (what == wait::read ? w->reader : w->writer) = std::move(done);
+  if (!std::exchange(w->reads, true)) {
+    inner_->async_wait(wait::read, {w, &waiters::on_readable, w.get()});
+  }
+  if (!pending_.empty() && !std::exchange(w->writes, true)) {
+    inner_->async_wait(wait::write, {w, &waiters::on_writable, w.get()});
+  }
+}
+
+void transport::defer(completion done, error_code ec) {
+  boost::asio::post(inner_->executor(), [done = std::move(done), ec]() mutable { done(ec); });
+}
+
+void transport::cancel() noexcept {
+  if (const auto w = std::exchange(waiters_, {}).lock()) {
+    w->wake_later(boost::asio::error::operation_aborted);
+  }
+  inner_->cancel();
+}
+
+// --- the end -------------------------------------------------------------------------------------
+
+// Where records are stuck, the peer would take it for their end.
+void transport::say_goodbye() noexcept {
+  if (phase_ != phase::established || said_goodbye_) return;
+  flush();
+  if (!pending_.empty() || inner_error_) return;
+  said_goodbye_ = true;
+  ERR_clear_error();
+  SSL_shutdown(ssl_.get());
+  flush();
+}
+
+void transport::shutdown_send() noexcept {
+  say_goodbye();
+  inner_->shutdown_send();
+}
+
+void transport::close(bool reset) noexcept {
+  if (phase_ == phase::closed) return;
+  if (!reset) say_goodbye();
+  phase_ = phase::closed;
+  cancel();
+  inner_->close(reset);
+}
+
+// --- what is known of it -------------------------------------------------------------------------
+
+tls_info transport::info() const {
+  tls_info made;
+  if (!established_) return made;
+  made.version = version();
+  made.protocol = protocol();
+  made.resumed = is_resumed();
+  made.cipher = SSL_CIPHER_standard_name(SSL_get_current_cipher(ssl_.get()));
+  const char* name = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
+  if (name != nullptr) made.server_name = name;
+  made.client_subject = client_subject(ssl_.get());
+  return made;
+}
+
+std::string_view transport::protocol() const noexcept {
+  if (!ssl_) return {};
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(ssl_.get(), &name, &size);
+  return {reinterpret_cast<const char*>(name), size};
+}
+
+tls_version transport::version() const noexcept {
+  const bool is_1_2 = ssl_ && SSL_version(ssl_.get()) == TLS1_2_VERSION;
+  return is_1_2 ? tls_version::tls_1_2 : tls_version::tls_1_3;
+}
+
+bool transport::is_resumed() const noexcept {
+  return ssl_ && SSL_session_reused(ssl_.get()) != 0;
+}
+
+}  // namespace
+
+std::unique_ptr<net::transport> accept(std::shared_ptr<context> c,
+                                       std::unique_ptr<net::transport> plain) {
+  return std::make_unique<transport>(std::move(c), std::move(plain));
+}
+
+}  // namespace asio_httpd::tls
