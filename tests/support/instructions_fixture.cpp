@@ -40,15 +40,15 @@ void use(const T& value) {
 
 // --- head parse ----------------------------------------------------------------------------------
 
-operation parse_head(std::string_view request, http::instruction_set set) {
-  auto* const parse = http::parse_head_with(set);
+operation parse_head(std::string_view request, http1::instruction_set set) {
+  auto* const parse = http1::parse_head_with(set);
   if (parse == nullptr) std::exit(3);
   std::string bytes(request);
-  bytes.resize(bytes.size() + http::scan_reach);
+  bytes.resize(bytes.size() + http1::scan_reach);
   return [=, size = request.size(), fields = asio_httpd::fields()]() mutable {
-    http::head head;
-    http::field_sink::clear(fields);
-    if (parse(bytes.data(), size, {}, head, fields) != http::parse_state::done) std::abort();
+    http1::head head;
+    http1::field_sink::clear(fields);
+    if (parse(bytes.data(), size, {}, head, fields) != http1::parse_state::done) std::abort();
     use(fields);
   };
 }
@@ -112,7 +112,7 @@ struct named_operation {
 };
 
 const std::vector<named_operation>& operations() {
-  using set = http::instruction_set;
+  using set = http1::instruction_set;
   static const std::vector<named_operation> all = {
       {"parse_head/76_bytes/portable",
        [] { return parse_head(test_support::wrk_request, set::portable); }},
