@@ -585,7 +585,8 @@ net::task<> connection::hand_over() {
 // As agreed by ALPN. Without it, only the first bytes tell (`action::http2`).
 bool connection::speaks_http2() const noexcept {
   const auto* secure = transport().security();
-  return secure != nullptr && work_ && requests_ == 0 && secure->protocol() == "h2";
+  return secure != nullptr && work_ && requests_ == 0 && secure->is_established() &&
+         secure->protocol() == "h2";
 }
 
 net::task<> connection::run_http2() {
