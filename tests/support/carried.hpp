@@ -8,7 +8,11 @@
 
 #pragma once
 
+#include "testing/carrier.hpp"
+
 #include <doctest/doctest.h>
+
+#include <string_view>
 
 namespace test_support {
 
@@ -18,5 +22,16 @@ inline const doctest::test_suite in_memory_only("in memory only");
 // Of a test that is about HTTP/1.x itself: malformed text, the transfer coding, Connection, Host,
 // pipelining, HTTP/1.0, or another upgrade than that to WebSocket. It runs over TLS as well.
 inline const doctest::test_suite http1_only("HTTP/1 only");
+
+inline bool over_http2() {
+  return asio_httpd::testing::is_http2(asio_httpd::testing::carriage::of_new_servers.speaks);
+}
+
+// Why a connection ends of which an exchange is cut, or a WebSocket has ended: over HTTP/1 for that
+// reason. Over HTTP/2 only the stream ends; then the gateway, whose client could ask no more on
+// what would be a broken connection, leaves.
+inline std::string_view ends_as(std::string_view reason) {
+  return over_http2() ? "client_done" : reason;
+}
 
 }  // namespace test_support

@@ -89,21 +89,23 @@ class http2_carrier::link {
   }
 
   bool end() {
+    if (gateway_.is_cut() && !has_left_) return leave();  // no other answer could follow
     if (!gateway_.is_over() || !gateway_.text().empty()) return false;
     const bool first = !std::exchange(has_ended_, true);
-    if (first) leave();
+    if (first && !has_left_) leave();
+    if (first) pipe_->shutdown_send();
     if (!gateway_.is_cut() && !server_.is_closed()) return first;
     pipe_->close(false);
     is_over_ = server_.is_closed();
     return first || is_over_;
   }
 
-  void leave() {
-    pipe_->shutdown_send();
+  bool leave() {
     gateway_.leave();
     give_to_server();
     has_left_ = true;
     server_.shutdown_send();
+    return true;
   }
 
   bool give_up() { return gateway_.text().empty() && gateway_.give_up(); }

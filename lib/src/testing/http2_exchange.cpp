@@ -31,8 +31,9 @@ http2_client::piece http2_exchange::take_content(char* to, std::size_t size) {
 http2_exchange::framing http2_exchange::framing_of(const header_lines& lines,
                                                    unsigned status) const {
   if (is_handshake() && status / 100 == 2) return framing::tunnel;
-  if (question_.head_only || status == 204 || status == 304) return framing::none;
-  return value_of(lines, "content-length").empty() ? framing::chunked : framing::length;
+  if (status == 204 || status == 304) return framing::none;
+  if (value_of(lines, "content-length").empty()) return framing::chunked;
+  return question_.head_only ? framing::none : framing::length;
 }
 
 void http2_exchange::append_upgrade() {
@@ -44,6 +45,11 @@ void http2_exchange::append_upgrade() {
 void http2_exchange::append_framing(bool is_end) {
   if (framing_ == framing::tunnel) append_upgrade();
   if (framing_ != framing::chunked) return;
+  // What GET has to say of it, HEAD says, too (RFC 9110 section 9.3.2).
+  if (question_.head_only) {
+    framing_ = framing::none;
+    return append_line("Transfer-Encoding", "chunked", down_);
+  }
   if (is_end) {
     framing_ = framing::length;
     append_line("Content-Length", "0", down_);

@@ -89,6 +89,8 @@ TEST_CASE("pipelined requests are answered in order") {
   CHECK(answers[1].json()["id"] == 2);
 }
 
+TEST_SUITE_BEGIN("HTTP/1 only");  // over HTTP/2 a stream ends, and no connection
+
 TEST_CASE("a client that stops reading in the middle of the export is cut") {
   testing::server s(make_routes());
   auto c = s.connect();
@@ -98,6 +100,8 @@ TEST_CASE("a client that stops reading in the middle of the export is cut") {
   s.advance(31s);
   CHECK(s.ends() == "write_timeout");
 }
+
+TEST_SUITE_END();
 
 TEST_CASE("a client whose connection breaks is no error of ours") {
   testing::server s(make_routes());
@@ -135,6 +139,8 @@ TEST_CASE("what one says, all of the room hear") {
   CHECK_FALSE(ben.next());
 }
 
+TEST_SUITE_BEGIN("HTTP/1 only");  // over HTTP/2 a stream ends, and no connection
+
 TEST_CASE("who is silent is asked for a sign of life, then closed") {
   testing::server s(make_routes());
   testing::websocket_client ann(s, "/room", {.answer_pings = false});
@@ -145,3 +151,5 @@ TEST_CASE("who is silent is asked for a sign of life, then closed") {
   CHECK(ann.closed()->code == 1006);
   CHECK(s.ends() == "idle_timeout");
 }
+
+TEST_SUITE_END();

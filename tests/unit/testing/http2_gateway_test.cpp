@@ -116,9 +116,12 @@ TEST_CASE_FIXTURE(fixture, "how an answer is framed") {
     CHECK(take() == "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
   }
   SUBCASE("to HEAD") {
-    ask("HEAD / HTTP/1.1\r\nHost: test\r\n\r\n");
+    const std::string head = "HEAD / HTTP/1.1\r\nHost: test\r\n\r\n";
+    ask(head + head);
     server.answer(1, {{":status", "200"}, {"content-length", "7"}}, "");
     CHECK(take() == ok + "Content-Length: 7\r\n\r\n");
+    server.answer(3, {{":status", "200"}}, "");
+    CHECK(take() == ok + "Transfer-Encoding: chunked\r\n\r\n");
   }
   SUBCASE("204 and 304") {
     ask(get + get);
