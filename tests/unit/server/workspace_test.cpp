@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+using asio_httpd::serving::http1_workspace;
 using asio_httpd::serving::workspace;
 
 TEST_CASE("a workspace that was given back is taken again") {
