@@ -206,6 +206,9 @@ TEST_CASE_FIXTURE(paths_site, "other forms of targets") {
   check({found("http://test/ten.txt", "0123456789"), found("HTTP://test/ten.txt", "0123456789"),
          found("http://test", "home"), found("http://test/sub/", "sub"),
          missing("http://test/../secret.txt"), missing("http://test/%2e%2e/secret.txt"),
-         refused("file:///etc/passwd"), refused("http:///ten.txt"),
          refused("http://test/ten.txt%00")});
+}
+
+TEST_CASE_FIXTURE(paths_site, "forms of targets that are none" * test_support::http1_only) {
+  check({refused("file:///etc/passwd"), refused("http:///ten.txt")});
 }
