@@ -70,6 +70,10 @@ RULES = {
         "nlohmann_json is known to <asio_httpd/json.hpp> and features/ only",
         "pass plain structs, and turn them into JSON in features/",
     ),
+    "openssl": (
+        "TLS, that is <openssl/ssl.h>, is known to tls/ only",
+        "have tls/ do it behind net/transport.hpp, or by a function of plain values",
+    ),
     "umbrella": (
         "public headers do not include all of <boost/asio.hpp>: it takes two seconds to compile",
         "include the few headers that are needed, for example <boost/asio/awaitable.hpp>",
@@ -188,6 +192,8 @@ class Tree:
             self.report("missing", file, number, line)
 
     def check_foreign(self, file, number, line, path, json_allowed):
+        if path == "openssl/ssl.h" and self.private / "tls" not in file.parents:
+            self.report("openssl", file, number, line)
         if path.startswith("nlohmann/") and not json_allowed:
             self.report("json", file, number, line)
         if re.match(r"boost/beast|doctest|gtest|benchmark/", path):
@@ -244,6 +250,7 @@ SOUND = {
     "lib/src/http1/engine.hpp": '#include "http/date.hpp"\n#include "base/ascii.hpp"',
     "lib/src/routing/tree.cpp": '#include "http/date.hpp"\n#include <asio_httpd/handler.hpp>',
     "lib/src/net/listener.hpp": '#include "base/ascii.hpp"\n#include <boost/asio/ip/tcp.hpp>',
+    "lib/src/tls/transport.cpp": '#include "net/listener.hpp"\n#include <openssl/ssl.h>',
     "lib/src/features/status.hpp": "#include <asio_httpd/handler.hpp>",
     "lib/src/features/status.cpp": '#include "features/status.hpp"\n#include <nlohmann/json.hpp>',
     "lib/src/server/connection.cpp": '#include "net/listener.hpp"\n#include "http1/engine.hpp"\n'
@@ -264,6 +271,7 @@ BREAKS = [
     ("arrow", "lib/src/net/x.cpp", '#include "http1/engine.hpp"'),
     ("arrow", "lib/src/net/x.cpp", '  #  include "routing/tree.cpp"'),
     ("arrow", "lib/src/routing/x.cpp", '#include "server/connection.cpp"'),
+    ("arrow", "lib/src/net/x.cpp", '#include "tls/transport.cpp"'),
     ("features", "lib/src/features/x.cpp", '#include "base/ascii.hpp"'),
     ("features", "lib/src/features/x.cpp", '#include "net/listener.hpp"'),
     ("spelling", "lib/src/http/x.cpp", '#include "date.hpp"'),
@@ -281,6 +289,8 @@ BREAKS = [
     ("std", "lib/src/base/x.hpp", "#include <boost/system/result.hpp>"),
     ("json", "lib/src/server/x.hpp", "#include <nlohmann/json.hpp>"),
     ("json", "lib/include/asio_httpd/x.hpp", "#include <nlohmann/json_fwd.hpp>"),
+    ("openssl", "lib/src/server/x.cpp", "#include <openssl/ssl.h>"),
+    ("openssl", "lib/include/asio_httpd/x.hpp", "#include <openssl/ssl.h>"),
     ("umbrella", "lib/include/asio_httpd/x.hpp", "#include <boost/asio.hpp>"),
     ("arrow", "lib/src/server/x.cpp", '#include "testing/answer.cpp"'),
     ("kit", "lib/src/server/x.cpp", "#include <asio_httpd/testing.hpp>"),

@@ -51,6 +51,7 @@ class player {
           on_stream();
           break;
         case action::refuse:
+        case action::http2:
           on_refuse();
           break;
         case action::upgrade:
@@ -169,7 +170,7 @@ class player {
   void respond(fuzz::dice& dice) {
     FUZZ_REQUIRE(!answered_);
     answered_ = true;
-    static constexpr std::size_t sizes[] = {0, 5, output::small_body, output::small_body + 1};
+    static constexpr std::size_t sizes[] = {0, 5, http::output::small_body, http::output::small_body + 1};
     static constexpr status statuses[] = {status::ok, status::ok, status::no_content,
                                           status::not_modified};
     response r(statuses[dice.below(4)]);

@@ -9,8 +9,9 @@
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
-#include <cstdio>
 #include <stdexcept>
+
+#include <sys/stat.h>
 
 namespace test_support {
 namespace {
@@ -54,6 +55,7 @@ void write_key(const std::string& path, EVP_PKEY* key) {
   write_pem(path, [key](BIO* to) {
     return PEM_write_bio_PrivateKey(to, key, nullptr, nullptr, 0, nullptr, nullptr);
   });
+  must(::chmod(path.c_str(), 0600) == 0);
 }
 
 x509_ptr begin_certificate(EVP_PKEY* key, const std::string& subject, long days) {

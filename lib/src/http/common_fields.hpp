@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,7 +12,9 @@
 namespace asio_httpd::http {
 
 struct common_lines {
-  common_lines(std::string_view all = {}) noexcept : lines(all) {}
+  common_lines() = default;
+  template <std::convertible_to<std::string_view> Text>
+  common_lines(const Text& all) noexcept : lines(all) {}
 
   std::string_view lines;   // "Date: ...\r\nServer: ...\r\n", for HTTP/1.x
   std::string_view date;    // the values, for HTTP/2

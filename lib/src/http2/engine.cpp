@@ -89,8 +89,7 @@ rule engine::read_head() {
   head_read_ = m.has_value();
   if (head.broken != rule::none) return head.broken;
   if (!m || *m == method::connect) return rule::method_unknown;
-  // All of it may have come together with the head.
-  has_body_ = (!stream_->has_ended() || !stream_->received().empty()) && !is_extended;
+  has_body_ = !stream_->is_without_content() && !is_extended;
   if (f.contains(field::content_length)) {
     content_length_ = length_from(f.get(field::content_length));
     if (!content_length_) return rule::content_length_syntax;

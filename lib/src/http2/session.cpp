@@ -55,13 +55,18 @@ error error_from(std::uint32_t code) noexcept {
   return code < error_count ? static_cast<error>(code) : error::internal_error;
 }
 
+// Padding may be all that there is.
+bool is_empty_or_padded(const nghttp2_frame_hd& frame) noexcept {
+  return frame.length == 0 || (frame.flags & NGHTTP2_FLAG_PADDED) != 0;
+}
+
 // What a frame costs that carries no request and no content.
 std::int64_t price_of(const nghttp2_frame_hd& frame) noexcept {
   switch (frame.type) {
     case NGHTTP2_HEADERS:
       return 0;
     case NGHTTP2_DATA:
-      return frame.length == 0 && (frame.flags & NGHTTP2_FLAG_END_STREAM) == 0 ? 1 : 0;
+      return is_empty_or_padded(frame) && (frame.flags & NGHTTP2_FLAG_END_STREAM) == 0 ? 1 : 0;
     case NGHTTP2_RST_STREAM:
       return budget::reset;
     default:

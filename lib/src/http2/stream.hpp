@@ -61,6 +61,10 @@ class stream {
   void consume(std::size_t n);
   // The peer has sent all: nothing comes behind `received()`.
   bool has_ended() const noexcept { return has_ended_; }
+  // ... and there was none, or all of it was taken out.
+  bool is_without_content() const noexcept { return has_ended_ && received_.empty(); }
+  // By both sides.
+  bool is_closed() const noexcept { return is_closed_; }
   // It was broken off, by either side, or the session is gone.
   bool is_broken() const noexcept { return is_broken_ || session_ == nullptr; }
   const http2::priority& priority() const noexcept { return priority_; }

@@ -128,7 +128,7 @@ void http2_link::take_turn(bool reads) {
 
 void http2_link::turn() {
   work();
-  if (session_.has_failed()) break_streams();
+  if (session_.has_failed() || codec_.is_over()) break_streams();
   set_deadline();
   count();
   wait_for_more();
@@ -161,7 +161,7 @@ void http2_link::work() {
 
 // What a client gave up before its head was whole was never begun.
 void http2_link::start(std::unique_ptr<http2::stream> s) {
-  if (s->is_broken() || session_.has_failed()) return;
+  if (s->is_broken() || s->is_closed() || session_.has_failed()) return;
   ++requests_;
   due_ = due::unknown;  // no longer idle, also where it is answered within this turn
   const auto most = core_->options.limits.requests_per_connection;

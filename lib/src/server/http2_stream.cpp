@@ -51,7 +51,7 @@ http2_stream::http2_stream(std::shared_ptr<io_session> parent, http2_link& l,
     : parent_(std::move(parent)),
       link_(&l),
       stream_(std::move(s)),
-      end_was_told_(stream_->has_ended() && stream_->received().empty()) {
+      end_was_told_(stream_->is_without_content()) {
   stream_->context = this;
   link_->add(*this);
 }
