@@ -3,6 +3,7 @@
 // Uploads on the real loop: content into files, forms while they come in, and what is left of both
 // where the client is.
 
+#include "support/carried.hpp"
 #include "support/scratch_folder.hpp"
 
 #include <asio_httpd/asio_httpd.hpp>
