@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <string>
 
+#include "support/carried.hpp"
 #include "support/file_table.hpp"
 
 using namespace asio_httpd;
@@ -96,7 +97,7 @@ TEST_CASE_FIXTURE(file_site, "what follows the name of a file") {
          missing("/a.txt%5C"), missing("/%2Fa.txt"), missing("/a.txt~"), missing("/a.txt.bak")});
 }
 
-TEST_CASE_FIXTURE(file_site, "names as long as can be, and longer") {
+TEST_CASE_FIXTURE(file_site, "names as long as can be, and longer" * test_support::http1_only) {
   const std::string longest(255, 'n');
   write(longest, "255");
   write(longest.substr(1) + "/" + longest, "nested");

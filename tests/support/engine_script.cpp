@@ -127,7 +127,7 @@ class engine_script::player {
     static_cast<void>(take_step(event_of("refuse", to_string(engine_.broken()))));
     flush();
     response r = error_response(http1::answer_to(engine_.broken()));
-    engine_.respond(r, "", false);
+    engine_.respond(r, {}, false);
     return true;
   }
 
@@ -139,7 +139,7 @@ class engine_script::player {
 
   void respond(const step* found) {
     response r = found != nullptr && found->answer ? found->answer() : response();
-    engine_.respond(r, "", false);
+    engine_.respond(r, {}, false);
   }
 
   void flush() {

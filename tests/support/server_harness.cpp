@@ -4,11 +4,7 @@
 
 #include "support/server_harness.hpp"
 
-#include "testing/socket_carrier.hpp"
-
 #include <asio_httpd/testing/answer.hpp>
-
-#include <cstdlib>
 
 namespace test_support {
 
@@ -32,14 +28,6 @@ std::size_t feed(testing::answer_parser& parser, std::string_view bytes) {
 }
 
 }  // namespace
-
-carrier_of_environment::carrier_of_environment() {
-  using waiting = testing::socket_carrier::waiting;
-  const char* const name = std::getenv("ASIO_HTTPD_TEST_CARRIER");
-  if (name == nullptr) return;
-  const bool by_poller = std::string_view(name) == "poller";
-  testing::socket_carrier::of_new_servers = by_poller ? waiting::by_poller : waiting::by_asio;
-}
 
 std::vector<reply> replies_in(std::string_view bytes, bool head_only) {
   std::vector<reply> found;

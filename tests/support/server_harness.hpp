@@ -10,11 +10,11 @@
 
 #pragma once
 
+#include "support/carried.hpp"
+
 #include <asio_httpd/stream.hpp>
 #include <asio_httpd/testing/connection.hpp>
 #include <asio_httpd/testing/server.hpp>
-
-#include <doctest/doctest.h>
 
 #include <string>
 #include <string_view>
@@ -22,17 +22,7 @@
 
 namespace test_support {
 
-// Of a test that counts what goes into a pipe, or uses up more ports than there are. All others run
-// over sockets as well; see testing/socket_carrier.hpp.
-inline const doctest::test_suite in_memory_only("in memory only");
-
-// Before the server is made: ASIO_HTTPD_TEST_CARRIER=asio or poller in the environment lets it run
-// over sockets.
-struct carrier_of_environment {
-  carrier_of_environment();
-};
-
-class server_harness : carrier_of_environment, public asio_httpd::testing::server {
+class server_harness : public asio_httpd::testing::server {
  public:
   using asio_httpd::testing::server::server;
 

@@ -22,5 +22,6 @@
 #include <asio_httpd/testing/error.hpp>
 #include <asio_httpd/testing/event_source.hpp>
 #include <asio_httpd/testing/event_stream.hpp>
+#include <asio_httpd/testing/protocol.hpp>
 #include <asio_httpd/testing/server.hpp>
 #include <asio_httpd/testing/websocket_client.hpp>

@@ -163,6 +163,7 @@ void http2_link::work() {
 void http2_link::start(std::unique_ptr<http2::stream> s) {
   if (s->is_broken() || s->is_closed() || session_.has_failed()) return;
   ++requests_;
+  due_ = due::unknown;  // no longer idle, also where it is answered within this turn
   const auto most = core_->options.limits.requests_per_connection;
   if (most != 0 && requests_ >= most) begin_drain();
   auto& worker = session_.owner();

@@ -28,11 +28,30 @@ class loop::holder {
   unsigned& held_;
 };
 
+void loop::speak(protocol p) {
+  how_.speaks = p;
+  carriers_.push_back(make_carriers(*context_, how_));
+}
+
+std::unique_ptr<net::transport> loop::connect(std::unique_ptr<net::transport> pipe,
+                                              const net::endpoint& remote) {
+  for (auto& c : carriers_.back()) pipe = c->connect(std::move(pipe), remote);
+  return pipe;
+}
+
 void loop::run() {
   if (is_over() || held_ != 0) return;
   const holder running(*this);
   do run_handlers();
-  while (carrier_ && carrier_->carry());
+  while (carry());
+}
+
+bool loop::carry() {
+  bool any = false;
+  for (auto& way : carriers_) {
+    for (auto& c : way) any = c->carry() || any;
+  }
+  return any;
 }
 
 void loop::run_handlers() {

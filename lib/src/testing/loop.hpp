@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "testing/socket_carrier.hpp"
+#include "testing/carrier.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -15,25 +15,26 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <utility>
+#include <vector>
 
 namespace asio_httpd::testing {
 
 class loop {
  public:
+  loop() { speak(how_.speaks); }
   // Not once it is over.
   boost::asio::io_context& context() noexcept { return *context_; }
   bool is_over() const noexcept { return !context_; }
   // Throws away what waits.
   void end() noexcept {
-    carrier_.reset();
+    carriers_.clear();
     context_.reset();
   }
+  // Of the connections that are made from now on.
+  void speak(protocol p);
   // The way of a new connection to the server. `pipe` is the other end of the client's.
   std::unique_ptr<net::transport> connect(std::unique_ptr<net::transport> pipe,
-                                          const net::endpoint& remote) {
-    return carrier_ ? carrier_->connect(std::move(pipe), remote) : std::move(pipe);
-  }
+                                          const net::endpoint& remote);
 
   // Everything that is ready, until nothing is; nothing where it is called from a handler or while
   // it is held.
@@ -49,14 +50,13 @@ class loop {
  private:
   class holder;
   void run_handlers();
-  std::unique_ptr<socket_carrier> make_carrier() {
-    const auto how = socket_carrier::of_new_servers;
-    return how ? std::make_unique<socket_carrier>(*context_, *how) : nullptr;
-  }
+  bool carry();
   bool wait_for_one(std::chrono::steady_clock::time_point end);
 
   std::optional<boost::asio::io_context> context_{std::in_place};
-  std::unique_ptr<socket_carrier> carrier_ = make_carrier();
+  // Of each way that connections were made by; the last is that of new ones.
+  std::vector<std::vector<std::unique_ptr<carrier>>> carriers_;
+  carriage how_ = carriage::of_new_servers;
   unsigned held_ = 0;
 };
 

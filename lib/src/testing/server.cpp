@@ -123,6 +123,10 @@ answer server::delete_(std::string target, field_lines fields) {
   return request({method::delete_, std::move(target), std::move(fields), {}});
 }
 
+void server::speak(protocol p) {
+  implementation_->loop->speak(p);
+}
+
 connection server::connect(std::string_view address, std::uint16_t port) {
   auto& i = *implementation_;
   if (!i.subject->is_running()) throw error("the server has stopped: it accepts no connection");

@@ -232,10 +232,9 @@ class socket_carrier::bridge {
   bool sends_down_ = true;
 };
 
-std::optional<socket_carrier::waiting> socket_carrier::of_new_servers;
-
-socket_carrier::socket_carrier(boost::asio::io_context& context, waiting w) : context_(context) {
-  if (w == waiting::by_poller) poller_ = std::make_shared<net::poller>(context);
+socket_carrier::socket_carrier(boost::asio::io_context& context, socket_waiting w)
+    : context_(context) {
+  if (w == socket_waiting::by_poller) poller_ = std::make_shared<net::poller>(context);
 }
 
 socket_carrier::~socket_carrier() {

@@ -14,35 +14,29 @@
 
 #include "net/poller.hpp"
 #include "net/transport.hpp"
+#include "testing/carrier.hpp"
 
 #include <asio_httpd/file.hpp>
 
 #include <boost/asio/io_context.hpp>
 
-#include <cstdint>
 #include <memory>
-#include <optional>
 #include <vector>
 
 namespace asio_httpd::testing {
 
-class socket_carrier {
+class socket_carrier final : public carrier {
  public:
-  enum class waiting : std::uint8_t { by_asio, by_poller };
-  // Of the servers that are made from now on; empty: pipes in memory and nothing else.
-  static std::optional<waiting> of_new_servers;
-
-  socket_carrier(boost::asio::io_context& context, waiting w);
-  ~socket_carrier();
+  socket_carrier(boost::asio::io_context& context, socket_waiting w);
+  ~socket_carrier() override;
   socket_carrier(const socket_carrier&) = delete;
   socket_carrier& operator=(const socket_carrier&) = delete;
 
-  // The transport for the server; `pipe` is the other end of the client's. Throws
-  // std::system_error. `carry` throws `error` where something does not arrive.
+  // Throws std::system_error.
   std::unique_ptr<net::transport> connect(std::unique_ptr<net::transport> pipe,
-                                          const net::endpoint& remote);
-  // Moves what can be moved; whether there was anything.
-  bool carry();
+                                          const net::endpoint& remote) override;
+  // Throws `error` where something does not arrive.
+  bool carry() override;
 
  private:
   class bridge;

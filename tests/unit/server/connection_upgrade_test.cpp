@@ -47,7 +47,8 @@ constexpr std::string_view upgrade = "Connection: upgrade\r\nUpgrade: lines\r\n"
 
 }  // namespace
 
-TEST_CASE("an upgrade hands the stream over, with the bytes that are there already") {
+TEST_CASE("an upgrade hands the stream over, with the bytes that are there already" *
+          test_support::http1_only) {
   std::string seen;
   server_harness h(with_upgrade(seen));
   auto c = h.connect();
@@ -62,7 +63,7 @@ TEST_CASE("an upgrade hands the stream over, with the bytes that are there alrea
   CHECK(h.ends() == "upgraded");
 }
 
-TEST_CASE("an upgrade behind pipelined requests") {
+TEST_CASE("an upgrade behind pipelined requests" * test_support::http1_only) {
   std::string seen;
   server_harness h(with_upgrade(seen));
   auto c = h.connect();
@@ -71,7 +72,8 @@ TEST_CASE("an upgrade behind pipelined requests") {
   CHECK(got.ends_with("<x>"));
 }
 
-TEST_CASE("an upgrade that was not asked for is 426, with the name of the protocol") {
+TEST_CASE("an upgrade that was not asked for is 426, with the name of the protocol" *
+          test_support::http1_only) {
   std::string seen;
   server_harness h(with_upgrade(seen));
   auto c = h.connect();
@@ -83,7 +85,8 @@ TEST_CASE("an upgrade that was not asked for is 426, with the name of the protoc
   CHECK(seen.empty());
 }
 
-TEST_CASE("an upgraded stream is under the deadline for idle connections, and under drain") {
+TEST_CASE("an upgraded stream is under the deadline for idle connections, and under drain" *
+          test_support::http1_only) {
   std::string seen;
   server_harness h(with_upgrade(seen));
   auto c = h.connect();

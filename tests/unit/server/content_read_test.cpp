@@ -109,7 +109,7 @@ TEST_CASE("100 Continue is sent when the content is read, and not before") {
   auto refused = h.connect();
   CHECK(h.ask(refused, post(lines)).starts_with("HTTP/1.1 401"));
   h.advance(3s);
-  CHECK(h.ends() == "request_refused");
+  CHECK(h.ends() == (test_support::over_http2() ? "" : "request_refused"));
   auto taken = h.connect();
   CHECK(h.ask(taken, post(lines + "X-Key: 1\r\n")) == "HTTP/1.1 100 Continue\r\n\r\n");
   CHECK(replies_in(h.ask(taken, "ok")).at(0).body == "ok");
@@ -132,7 +132,7 @@ TEST_CASE("a handler's route limits the whole; what passes it is answered 413") 
   CHECK(h.closed("body_limit") == 2);
 }
 
-TEST_CASE("content that breaks a rule is answered and closes") {
+TEST_CASE("content that breaks a rule is answered and closes" * test_support::http1_only) {
   notes seen;
   router routes;
   routes.post("/in", reads_all(seen));
@@ -156,7 +156,7 @@ TEST_CASE("a client that leaves in the middle of its content cancels the reading
     reset ? c.reset() : c.shutdown_send();
     h.poll();
     CHECK(seen.cancelled);
-    CHECK(h.ends() == "client_aborted");
+    CHECK(h.ends() == (reset ? "client_aborted" : test_support::ends_as("client_aborted")));
   }
 }
 
@@ -204,7 +204,7 @@ TEST_CASE("content must come in at the body rate while it is waited for") {
     }
     CHECK(answer.starts_with("HTTP/1.1 408"));
   }
-  CHECK(h.ends() == "body_timeout");
+  CHECK(h.ends() == (test_support::over_http2() ? "drained" : "body_timeout"));
   CHECK(seen.cancelled);
 }
 
@@ -224,7 +224,8 @@ TEST_CASE("content that comes in fast enough may take long") {
   CHECK(answer.starts_with("HTTP/1.1 200"));
 }
 
-TEST_CASE("content that a handler leaves unread is dropped, or closes the connection") {
+TEST_CASE("content that a handler leaves unread is dropped, or closes the connection" *
+          test_support::http1_only) {
   router routes;
   routes.post("/in", [](request_body) -> awaitable<std::string> { co_return "done"; });
   server_harness h(routes);

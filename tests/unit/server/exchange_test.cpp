@@ -104,7 +104,7 @@ TEST_CASE("requests are counted by method, class and route") {
   CHECK(methods == "GET4 HEAD1 POST1 ");
 }
 
-TEST_CASE("bytes are counted in both directions") {
+TEST_CASE("bytes are counted in both directions" * test_support::http1_only) {
   router routes;
   routes.get("/", [] { return "hello"; });
   server_harness h(routes);
@@ -115,7 +115,8 @@ TEST_CASE("bytes are counted in both directions") {
   CHECK(h.report().bytes.sent == received.size());
 }
 
-TEST_CASE("each exchange is logged once, with the reason of the close that it brings") {
+TEST_CASE("each exchange is logged once, with the reason of the close that it brings" *
+          test_support::http1_only) {
   auto log = std::make_shared<recording_log>();
   router routes;
   routes.get("/", [] { return "hello"; });
@@ -215,7 +216,7 @@ TEST_CASE("an error's other fields stay where its text becomes a page") {
   CHECK(got.get(field::content_type) == "text/html; charset=utf-8");
 }
 
-TEST_CASE("an error before the fields were read is a line of text") {
+TEST_CASE("an error before the fields were read is a line of text" * test_support::http1_only) {
   testing::server s(with_errors());
   auto c = s.connect();
   const std::string answer = c.ask("GET / HTTP/9.9\r\nAccept: text/html\r\nHost: a\r\n\r\n");

@@ -49,7 +49,8 @@ TEST_CASE_FIXTURE(slow_handler_fixture,
 }
 
 TEST_CASE_FIXTURE(slow_handler_fixture,
-                  "drain: who is in the middle of a request gets its answer and a close") {
+                  "drain: who is in the middle of a request gets its answer and a close" *
+                      test_support::http1_only) {
   h.ask(c, "GET / HTTP/1.1\r\nHo");
   auto body = h.connect();
   h.ask(body, request_text("POST /echo HTTP/1.1", "Content-Length: 4\r\n", "ab"));
@@ -89,7 +90,8 @@ TEST_CASE_FIXTURE(slow_handler_fixture,
 }
 
 TEST_CASE_FIXTURE(slow_handler_fixture,
-                  "drain: the report names who was cut, and what it waited for") {
+                  "drain: the report names who was cut, and what it waited for" *
+                      test_support::http1_only) {
   h.ask(c, get("/slow"));
   auto head = h.connect("192.0.2.1", 1);
   h.ask(head, get("/") + "GET");
@@ -109,7 +111,7 @@ TEST_CASE_FIXTURE(slow_handler_fixture,
                    {"[2001:db8::1]:2", "/echo for the rest of a request's content"}});
 }
 
-TEST_CASE("drain: of many who are cut, a hundred are named") {
+TEST_CASE("drain: of many who are cut, a hundred are named" * test_support::http1_only) {
   server_harness h(router{});
   std::vector<testing::connection> all;
   for (std::size_t i = 0; i <= stop_report::most_named; ++i) all.push_back(h.connect());
@@ -228,7 +230,8 @@ TEST_CASE("drain: a large answer is finished, a peer that does not read it is cu
 }
 
 TEST_CASE_FIXTURE(slow_handler_fixture,
-                  "a deadline that passes while the connection is being closed is nothing") {
+                  "a deadline that passes while the connection is being closed is nothing" *
+                      test_support::http1_only) {
   h.ask(c, "GET / HTTP/9.9\r\n\r\n");  // lingers
   h.stop(1h);
   h.advance(1h);

@@ -19,7 +19,7 @@ using namespace asio_httpd;
 using boost::asio::awaitable;
 using test_support::server_harness;
 
-TEST_CASE("read_some takes what is there, and 0 at the end") {
+TEST_CASE("read_some takes what is there, and 0 at the end" * test_support::http1_only) {
   std::string seen;
   server_harness h(stream_handler{[&](stream s) -> awaitable<void> {
     char data[4];
@@ -38,7 +38,7 @@ TEST_CASE("read_some takes what is there, and 0 at the end") {
   CHECK(c.is_closed());
 }
 
-TEST_CASE("read_until gives lines, keeps the rest, and is bounded") {
+TEST_CASE("read_until gives lines, keeps the rest, and is bounded" * test_support::http1_only) {
   std::string seen;
   server_harness h(stream_handler{[&](stream s) -> awaitable<void> {
     try {
@@ -75,7 +75,7 @@ TEST_CASE("read_until gives lines, keeps the rest, and is bounded") {
   }
 }
 
-TEST_CASE("write sends all of it, as the peer takes it") {
+TEST_CASE("write sends all of it, as the peer takes it" * test_support::http1_only) {
   const std::string large(1024 * 1024, 'y');
   server_harness h(stream_handler{[&](stream s) -> awaitable<void> { co_await s.write(large); }});
   auto c = h.connect();
@@ -83,7 +83,7 @@ TEST_CASE("write sends all of it, as the peer takes it") {
   CHECK(h.ends() == "handler_requested");
 }
 
-TEST_CASE("a handler that throws is a line in the log and a count") {
+TEST_CASE("a handler that throws is a line in the log and a count" * test_support::http1_only) {
   for (const bool with_text : {false, true}) {
     server_harness h(stream_handler{[with_text](stream) -> awaitable<void> {
       if (with_text) throw std::runtime_error("it broke");
@@ -101,7 +101,8 @@ TEST_CASE("a handler that throws is a line in the log and a count") {
   }
 }
 
-TEST_CASE("a stream that is kept after its handler is closed, and says so") {
+TEST_CASE("a stream that is kept after its handler is closed, and says so" *
+          test_support::http1_only) {
   std::optional<stream> kept;
   server_harness h(stream_handler{[&](stream s) -> awaitable<void> {
     kept.emplace(std::move(s));
@@ -116,7 +117,7 @@ TEST_CASE("a stream that is kept after its handler is closed, and says so") {
   CHECK(kept->remote_port() == 0);
 }
 
-TEST_CASE("a stream knows its peer and whether the server is stopping") {
+TEST_CASE("a stream knows its peer and whether the server is stopping" * test_support::http1_only) {
   std::string peer;
   bool draining = true;
   server_harness h(stream_handler{[&](stream s) -> awaitable<void> {

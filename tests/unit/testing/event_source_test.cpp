@@ -3,6 +3,8 @@
 // A client for server-sent events, against answers that are written by hand and end as they are
 // told to.
 
+#include "support/carried.hpp"
+
 #include <asio_httpd/testing.hpp>
 
 #include <asio_httpd/stream.hpp>
@@ -63,7 +65,7 @@ class scripted {
 
 }  // namespace
 
-TEST_CASE("events come as they are sent") {
+TEST_CASE("events come as they are sent" * test_support::http1_only) {
   scripted served;
   served.answers = {std::string(head) + chunk("data: a\n\nda") + chunk("ta: b\n\n:hm\nretry: 5\n")};
   event_source events(served.s, "/ticks", {{"Cookie", "c=d"}});
@@ -78,7 +80,7 @@ TEST_CASE("events come as they are sent") {
   CHECK_FALSE(events.is_closed());
 }
 
-TEST_CASE("an event that comes in real time is waited for") {
+TEST_CASE("an event that comes in real time is waited for" * test_support::http1_only) {
   scripted served;
   served.pause = 5ms;
   served.answers = {std::string(head) + chunk("data: a\n\n")};
@@ -86,7 +88,7 @@ TEST_CASE("an event that comes in real time is waited for") {
   CHECK(events.receive_event().data == "a");
 }
 
-TEST_CASE("the stream ends, or breaks: what came before is there") {
+TEST_CASE("the stream ends, or breaks: what came before is there" * test_support::http1_only) {
   scripted served;
   SUBCASE("with its last chunk") {
     served.answers = {std::string(head) + chunk("data: a\n\ndata: b") + "0\r\n\r\n"};
@@ -105,7 +107,7 @@ TEST_CASE("the stream ends, or breaks: what came before is there") {
       testing::error);
 }
 
-TEST_CASE("where no event comes, the error says so") {
+TEST_CASE("where no event comes, the error says so" * test_support::http1_only) {
   scripted served;
   served.s.patience(0ms);
   served.answers = {std::string(head) + chunk(": nothing\n")};
@@ -114,7 +116,7 @@ TEST_CASE("where no event comes, the error says so") {
                        testing::error);
 }
 
-TEST_CASE("a client that connects again says which event it had last") {
+TEST_CASE("a client that connects again says which event it had last" * test_support::http1_only) {
   scripted served;
   served.answers = {std::string(head) + chunk("id: 7\ndata: a\n\n"),
                     std::string(head) + chunk("data: b\n\n")};
@@ -131,7 +133,7 @@ TEST_CASE("a client that connects again says which event it had last") {
   CHECK(served.s.closed("handler_requested") == 1);  // the first connection
 }
 
-TEST_CASE("what is no event stream is refused, and shown") {
+TEST_CASE("what is no event stream is refused, and shown" * test_support::http1_only) {
   scripted served;
   SUBCASE("another status") {
     served.answers = {"HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\n\r\nwhat?"};

@@ -65,6 +65,8 @@ TEST_CASE("users are made from JSON only") {
         status::unsupported_media_type);
 }
 
+TEST_SUITE_BEGIN("HTTP/1 only");  // whose heads come in pieces
+
 TEST_CASE("a head that does not end in time is answered, and counted") {
   testing::server s(make_routes());
   auto c = s.connect();
@@ -74,6 +76,8 @@ TEST_CASE("a head that does not end in time is answered, and counted") {
   CHECK(c.is_closed());
   CHECK(s.closed("head_timeout") == 1);
 }
+
+TEST_SUITE_END();
 
 TEST_CASE("pipelined requests are answered in order") {
   testing::server s(make_routes());
@@ -85,6 +89,8 @@ TEST_CASE("pipelined requests are answered in order") {
   CHECK(answers[1].json()["id"] == 2);
 }
 
+TEST_SUITE_BEGIN("HTTP/1 only");  // over HTTP/2 a stream ends, and no connection
+
 TEST_CASE("a client that stops reading in the middle of the export is cut") {
   testing::server s(make_routes());
   auto c = s.connect();
@@ -95,6 +101,8 @@ TEST_CASE("a client that stops reading in the middle of the export is cut") {
   CHECK(s.ends() == "write_timeout");
 }
 
+TEST_SUITE_END();
+
 TEST_CASE("a client whose connection breaks is no error of ours") {
   testing::server s(make_routes());
   auto c = s.connect();
@@ -102,6 +110,15 @@ TEST_CASE("a client whose connection breaks is no error of ours") {
   c.send({.target = "/export"});
   CHECK(s.ends() == "client_aborted");
   CHECK(s.log().empty());
+}
+
+TEST_CASE("users are found over each protocol") {
+  testing::server s(make_routes());
+  for (const auto p : {testing::protocol::http1, testing::protocol::http1_tls,
+                       testing::protocol::http2, testing::protocol::http2_tls}) {
+    s.speak(p);
+    CHECK(s.get("/users/7").status() == status::ok);
+  }
 }
 
 TEST_CASE("a report takes its time") {
@@ -122,6 +139,8 @@ TEST_CASE("what one says, all of the room hear") {
   CHECK_FALSE(ben.next());
 }
 
+TEST_SUITE_BEGIN("HTTP/1 only");  // over HTTP/2 a stream ends, and no connection
+
 TEST_CASE("who is silent is asked for a sign of life, then closed") {
   testing::server s(make_routes());
   testing::websocket_client ann(s, "/room", {.answer_pings = false});
@@ -132,3 +151,5 @@ TEST_CASE("who is silent is asked for a sign of life, then closed") {
   CHECK(ann.closed()->code == 1006);
   CHECK(s.ends() == "idle_timeout");
 }
+
+TEST_SUITE_END();

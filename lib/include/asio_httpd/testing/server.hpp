@@ -22,6 +22,7 @@
 #include <asio_httpd/testing/answer.hpp>
 #include <asio_httpd/testing/client_request.hpp>
 #include <asio_httpd/testing/connection.hpp>
+#include <asio_httpd/testing/protocol.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -49,6 +50,10 @@ class server {
   server(const server&) = delete;
   server& operator=(const server&) = delete;
   ~server();
+
+  // What the connections that are made from now on speak; HTTP/1.1 at first. Any of them at any
+  // time, so one test can go through all. See protocol.hpp.
+  void speak(protocol p);
 
   // --- requests, each on a connection of its own, which is closed when the answer is there
 
