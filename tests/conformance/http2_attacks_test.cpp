@@ -445,6 +445,7 @@ TEST_CASE("HTTP/2: what is begun and not ended has a deadline") {
     CHECK_FALSE(s.offender.is_closed());
   }
   SUBCASE("the preface") {
+    s.offender.acknowledge_settings(false);
     s.offender.send(preface.substr(0, 20));
     s.h.advance(11s);
     CHECK(s.offender.is_closed());

@@ -191,7 +191,7 @@ class session {
   counts counts_{};
   const stream* sending_ = nullptr;  // while something of it is sent: this,
   const content* what_ = nullptr;
-  std::uint64_t sent_ = 0;  // and so much of it was
+  std::uint64_t sent_ = 0;                // and so much of it was
   std::array<ended_stream, 64> ended_{};  // a ring
   std::size_t next_ended_ = 0;
   std::int32_t last_stream_ = 0;

@@ -130,8 +130,8 @@ net::task<> connection::serve() {
   }
 }
 
-// Of a stream, its peer is told why: what was asked for is not worth anything any more, or it is our
-// fault.
+// Of a stream, its peer is told why: what was asked for is not worth anything any more, or it is
+// our fault.
 void connection::on_fail() noexcept {
   file_.cancel();
   if (!is_stream()) return;
@@ -456,6 +456,15 @@ void connection::respond() {
   if (!response.upgrade_handler()) response.clear();
 }
 
+void connection::inform(status s, const fields& f) {
+  if (status_class(s) != 1 || s == status::switching_protocols || s == status::continue_) {
+    throw std::invalid_argument("asio_httpd: an interim response is a 1xx other than 100 and 101");
+  }
+  if (has_failed() || !work_ || !work_->engine.owes_an_answer()) return;
+  work_->engine.inform(s, f);
+  send_now();
+}
+
 void connection::record(std::uint64_t content_size) {
   count_exchange(count(), *work_, exchange_);
   if (exchange_.route != nullptr) ++unrecorded_;
@@ -494,6 +503,7 @@ connection::sending connection::send_now() {
   record_latency();
   sending result = send_memory();
   if (result == sending::done) result = send_file();
+  if (is_stream()) static_cast<http2_stream&>(transport()).flush();
   if (result == sending::blocked) remember_file();
   return result;
 }

@@ -113,6 +113,7 @@ class connection final : public io_session, private asio_httpd::peer {
   bool is_ready() const noexcept override { return !core_->leaving; }
   clock::time_point arrival() const noexcept override { return exchange_.started; }
   std::shared_ptr<body_source> open_body() override;
+  void inform(status s, const fields& f) override;
 
   // Files: connection_file.cpp.
   bool load_small_file();

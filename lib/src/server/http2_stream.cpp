@@ -185,6 +185,10 @@ void http2_stream::shutdown_send() noexcept {
   });
 }
 
+void http2_stream::flush() noexcept {
+  if (link_ != nullptr) link_->work_soon();
+}
+
 void http2_stream::break_off(http2::error why) noexcept {
   if (stream_) stream_->break_off(static_cast<std::uint32_t>(why));
 }

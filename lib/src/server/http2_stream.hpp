@@ -43,6 +43,8 @@ class http2_stream final : public net::transport {
 
   http2::stream& stream() noexcept { return *stream_; }
   bool is_waiting_to_write() const noexcept { return writer_.call != nullptr; }
+  // Heads and trailers, which are not written here, go out with this.
+  void flush() noexcept;
   // What the peer is told where this is closed before the answer is whole.
   void break_off(http2::error why) noexcept;
   // Something has come.

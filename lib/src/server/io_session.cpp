@@ -138,6 +138,14 @@ void io_session::begin_writing() noexcept {
   wait_for(waiting::write, d.write);
 }
 
+void io_session::go_on_writing(clock::time_point end) noexcept {
+  if (end == clock::time_point()) return begin_writing();
+  if (end > now()) return wait_until(waiting::write, end);
+  const auto& d = core_->options.deadlines;
+  if (!progress_.is_enough(transport(), d)) return fail(close_reason::write_timeout);
+  wait_for(waiting::write, d.write);
+}
+
 void io_session::on_deadline() {
   if (!ended_ && deadline_passed(now())) guard([this] { deadline_is_over(); });
 }

@@ -85,6 +85,9 @@ class io_session : public net::session {
   void wait_is_over() noexcept;
   // Waits for the peer to take what is sent, at deadlines::write_rate.
   void begin_writing() noexcept;
+  // The same in a period that ends at `end`, so that a peer which takes a little again and again
+  // does not begin a new one each time. time_point(): begins one.
+  void go_on_writing(clock::time_point end) noexcept;
   // Ends the session without further answers; what it waits for is cancelled. The first reason
   // counts.
   void fail(close_reason r) noexcept;
