@@ -107,6 +107,8 @@ class session {
   // Null: no more.
   std::unique_ptr<stream> take_request() noexcept;
   stream* take_touched() noexcept;
+  // Whether there is one of either.
+  bool has_news() const noexcept { return !whole_.empty() || !touched_.empty(); }
 
   // --- sending
 
@@ -143,9 +145,11 @@ class session {
   // Streams that are not closed, or not given up by whoever serves them.
   std::size_t open_streams() const noexcept { return streams_.size(); }
   // A head has begun and is not whole: the next frame can only be more of it.
-  bool is_in_head() const noexcept { return is_in_head_; }
+  bool is_in_head() const noexcept { return head_stream_ != 0; }
   // The peer's first SETTINGS have come.
   bool has_begun() const noexcept { return has_begun_; }
+  // Bytes of content, on all streams.
+  std::uint64_t content_sent() const noexcept { return content_sent_; }
   const counts& counted() const noexcept { return counts_; }
 
  private:
@@ -158,6 +162,8 @@ class session {
   void forget(stream& s) noexcept;
   void consume(stream& s, std::size_t n);
   bool has_window(const stream& s) const noexcept;
+  bool has_own_window(const stream& s) const noexcept;
+  void write_frames();
   struct content;
   std::size_t resume(stream& s, const content& what);
   std::size_t push(stream& s, const content& what);
@@ -195,11 +201,14 @@ class session {
   std::array<ended_stream, 64> ended_{};  // a ring
   std::size_t next_ended_ = 0;
   std::int32_t last_stream_ = 0;
+  std::int32_t head_stream_ = 0;  // whose field block comes in
+  std::int32_t reset_ = 0;        // the last that we reset
+  std::uint64_t content_sent_ = 0;
   error fault_ = error::no_error;
-  bool is_in_head_ = false;
   bool has_begun_ = false;
   bool was_noticed_ = false;
   bool wants_end_ = false;
+  bool has_gone_away_ = false;
   bool is_dead_ = false;  // nghttp2 can go on no more
 };
 

@@ -23,6 +23,10 @@ void stream::consume(std::size_t n) {
   if (session_ != nullptr) session_->consume(*this, n);
 }
 
+bool stream::has_own_window() const noexcept {
+  return session_ != nullptr && session_->has_own_window(*this);
+}
+
 bool stream::has_window() const noexcept {
   return session_ != nullptr && session_->has_window(*this);
 }

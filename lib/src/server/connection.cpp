@@ -135,10 +135,22 @@ net::task<> connection::serve() {
 void connection::on_fail() noexcept {
   file_.cancel();
   if (!is_stream()) return;
-  auto& carrier = static_cast<http2_stream&>(transport());
   const bool is_fault =
       reason() == close_reason::internal_error || reason() == close_reason::content_changed;
-  carrier.break_off(is_fault ? http2::error::internal_error : http2::error::cancel);
+  carrier().break_off(is_fault ? http2::error::internal_error : http2::error::cancel);
+}
+
+// Only of a stream.
+http2_stream& connection::carrier() noexcept {
+  return static_cast<http2_stream&>(transport());
+}
+
+// A stream may wait for others of its connection, while their peer takes what it can.
+bool connection::waits_for_peer_to_take() noexcept {
+  const auto& d = core_->options.deadlines;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(d.write).count();
+  const std::uint64_t wanted = d.write_rate * static_cast<std::uint64_t>(seconds);
+  return !is_stream() || !carrier().waits_for_others(std::max<std::uint64_t>(wanted, 1));
 }
 
 // A wait that was not cancelled and fails is one that the kernel has no room for.
@@ -503,7 +515,8 @@ connection::sending connection::send_now() {
   record_latency();
   sending result = send_memory();
   if (result == sending::done) result = send_file();
-  if (is_stream()) static_cast<http2_stream&>(transport()).flush();
+  if (is_stream() && result == sending::done && !carrier().finish()) result = sending::blocked;
+  if (is_stream()) carrier().flush();
   if (result == sending::blocked) remember_file();
   return result;
 }
@@ -600,6 +613,10 @@ net::task<> connection::hand_over() {
   std::string leftover(work_->engine.input().view());
   workspace::give_back(std::move(work_));
   co_await run_stream(*handler, std::move(leftover));
+  while (is_stream() && !has_failed() && !carrier().finish()) {
+    begin_writing();
+    check_wait(co_await wait(transport::wait::write));
+  }
   set_reason(close_reason::upgraded);
 }
 

@@ -21,6 +21,7 @@
 
 namespace asio_httpd::serving {
 
+class http2_stream;
 class lent_connection;
 
 class connection final : public io_session, private asio_httpd::peer {
@@ -122,6 +123,8 @@ class connection final : public io_session, private asio_httpd::peer {
   std::uint64_t sendable_of_file();
   net::task<> read_file();
   void on_fail() noexcept override;
+  http2_stream& carrier() noexcept;
+  bool waits_for_peer_to_take() noexcept override;
 
   // Content piece by piece: connection_content.cpp.
   net::task<> on_stream();

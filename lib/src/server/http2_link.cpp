@@ -153,9 +153,10 @@ void http2_link::work() {
     if (is_draining_ && !has_gone_away_ && codec_.was_noticed()) go_away();
     codec_.pump();
     if (session_.has_failed() || !send_output()) break;
-    if (!wake_writers() && deferred_.empty()) return;
+    if (!wake_writers() && deferred_.empty() && !codec_.has_news()) return;
   }
   is_working_ = false;
+  if (session_.has_failed()) return;  // what is deferred, break_streams runs
   if (codec_.output().empty() || !deferred_.empty()) work_soon();
 }
 

@@ -45,6 +45,11 @@ class http2_stream final : public net::transport {
   bool is_waiting_to_write() const noexcept { return writer_.call != nullptr; }
   // Heads and trailers, which are not written here, go out with this.
   void flush() noexcept;
+  // True once the end of the content is with the session, where it is due.
+  bool finish() noexcept;
+  // Whether it is not its peer that keeps it from writing: the connection has sent `enough` bytes
+  // of content since this was asked before.
+  bool waits_for_others(std::uint64_t enough) noexcept;
   // What the peer is told where this is closed before the answer is whole.
   void break_off(http2::error why) noexcept;
   // Something has come.
@@ -72,6 +77,7 @@ class http2_stream final : public net::transport {
   net::completion reader_;
   net::completion writer_;
   std::uint64_t last_turn_ = 0;
+  std::uint64_t others_sent_ = 0;
   bool end_was_told_;
 };
 

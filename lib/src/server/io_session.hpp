@@ -134,6 +134,8 @@ class io_session : public net::session {
   virtual void out_of_time(waiting) {}
   // Whether the peer sent what deadlines::body_rate asks of the period that ends.
   virtual bool body_goes_on() noexcept { return false; }
+  // Whether it is the peer that keeps it from writing.
+  virtual bool waits_for_peer_to_take() noexcept { return true; }
   // A producer of content has been quiet for as long as it may be.
   virtual void on_quiet();
   // The server stops.
