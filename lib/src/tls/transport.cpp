@@ -148,7 +148,7 @@ class transport final : public net::transport, private net::security, private re
   io_result accepted(std::size_t offered) noexcept;
   std::size_t send(std::string_view records, bool more) noexcept;
   void send_output(bool more);
-  void flush() noexcept;
+  void flush(bool more = false) noexcept;
   void say_goodbye() noexcept;
 
   bool has_input() const noexcept;
@@ -405,10 +405,10 @@ std::size_t transport::send(std::string_view records, bool more) noexcept {
   return sent;
 }
 
-void transport::flush() noexcept {
+void transport::flush(bool more) noexcept {
   untried_ = false;
   if (pending_.empty()) return;
-  pending_.consume(send(pending_.view(), false));
+  pending_.consume(send(pending_.view(), more));
   if (pending_.empty()) pending_.release();
 }
 
@@ -602,7 +602,8 @@ void transport::cancel() noexcept {
 
 // --- the end -------------------------------------------------------------------------------------
 
-// Where records are stuck, the peer would take it for their end.
+// Where records are stuck, the peer would take it for their end. The end of the connection follows
+// at once, in the same packet.
 void transport::say_goodbye() noexcept {
   if (phase_ != phase::established || said_goodbye_) return;
   flush();
@@ -610,7 +611,7 @@ void transport::say_goodbye() noexcept {
   said_goodbye_ = true;
   ERR_clear_error();
   SSL_shutdown(ssl_.get());
-  flush();
+  flush(true);
 }
 
 void transport::shutdown_send() noexcept {
