@@ -462,8 +462,8 @@ io_result transport::write(std::string_view first, std::string_view second, bool
   return in_turn(0, [&] { return write_in_turn(first, second, more); });
 }
 
-// To the kernel without the hint that more follows: of a connection that is closed then, it drops a
-// record that is not complete.
+// To the kernel without the hint that more follows: it would hold a record back that the end of the
+// connection might overtake.
 io_result transport::write_in_turn(std::string_view first, std::string_view second, bool more) {
   if (const error_code ec = ready_to_write()) return {0, ec};
   if (in_kernel_) return inner_->write(first, second, false);
