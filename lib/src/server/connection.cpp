@@ -524,8 +524,8 @@ connection::sending connection::send_now() {
 connection::sending connection::send_memory() {
   auto& output = work_->engine.output();
   while (output.pending() != 0) {
-    const bool file_follows = output.file_left() != 0;
-    const auto result = transport().write(output.first(), output.second(), file_follows);
+    const bool more = output.file_left() != 0 || closing_;
+    const auto result = transport().write(output.first(), output.second(), more);
     if (result.error) {
       if (result.error == asio::error::would_block) return sending::blocked;
       fail(close_reason::client_aborted);
@@ -565,8 +565,10 @@ void connection::out_of_time(waiting what) {
   send_now();
 }
 
+// The last bytes share a packet with the end of the connection, and with what TLS says of it.
 net::task<> connection::close() {
   set_reason(work_->engine.reason());
+  closing_ = true;
   if (send_now() == sending::blocked) co_await flush();
   if (!has_failed() && must_linger()) co_await linger();
 }

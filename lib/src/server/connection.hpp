@@ -156,6 +156,7 @@ class connection final : public io_session, private asio_httpd::peer {
   bool cannot_watch_ = false;    // because bytes of it are unread
   bool idle_ = false;            // as counted
   bool handshake_noted_ = false;
+  bool closing_ = false;  // nothing follows what is sent now
 };
 
 }  // namespace asio_httpd::serving
