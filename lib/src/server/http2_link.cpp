@@ -156,7 +156,8 @@ void http2_link::work() {
     if (!wake_writers() && deferred_.empty()) return;
   }
   is_working_ = false;
-  if (codec_.output().empty() || !deferred_.empty()) work_soon();
+  const bool is_cut_short = !session_.has_failed() && codec_.output().empty();
+  if (is_cut_short || !deferred_.empty()) work_soon();
 }
 
 // What a client gave up before its head was whole was never begun.
