@@ -97,8 +97,8 @@ struct session::callbacks {
   static int begin_frame(nghttp2_session*, const nghttp2_frame_hd* frame, void* user) {
     session& self = of(user);
     self.budget_.spend(price_of(*frame));
-    const error broken = self.look_at_order({frame->stream_id, frame->type == NGHTTP2_HEADERS,
-                                              frame->type == NGHTTP2_PRIORITY});
+    const error broken = self.look_at_order(
+        {frame->stream_id, frame->type == NGHTTP2_HEADERS, frame->type == NGHTTP2_PRIORITY});
     if (broken == error::no_error) return 0;
     self.fail(broken);
     return NGHTTP2_ERR_CALLBACK_FAILURE;
@@ -413,7 +413,7 @@ void session::end_head(std::int32_t id, bool is_request, bool ends) {
   stream* const known = find(id);
   if (known == nullptr) return;
   if (is_request) {
-    finish_head(known->head_);
+    finish_head(known->head_, options_.head);
     known->priority_ = parse_priority(known->head_.lines.get(field::priority));
     known->head_is_whole_ = true;
     known->has_ended_ = ends;
