@@ -73,6 +73,7 @@ http2_link::http2_link(io_session& s, std::shared_ptr<core> c)
 
 http2_link::~http2_link() {
   session_.observe(nullptr);
+  count_idle(false);
   drop();
 }
 
@@ -80,15 +81,17 @@ net::task<> http2_link::run(std::string first) {
   if (!first.empty()) codec_.receive(first, session_.now());
   turn();
   co_await end_operation(*this);
-  codec_.terminate(http2::error::no_error);
-  send_output();
+  if (!session_.has_failed()) {
+    codec_.terminate(http2::error::no_error);
+    send_output();
+  }
   count();
 }
 
 close_reason http2_link::reason() const noexcept {
   switch (codec_.fault()) {
     case http2::error::no_error:
-      return is_draining_ ? close_reason::drained : close_reason::client_done;
+      return drains_for_ != close_reason::none ? drains_for_ : close_reason::client_done;
     case http2::error::enhance_your_calm:
       return close_reason::flooded;
     case http2::error::internal_error:
@@ -107,8 +110,7 @@ void http2_link::read_input() {
     const auto result = session_.transport().read(room.data(), room.size());
     if (result.error == asio::error::would_block) return;
     if (result.error || result.size == 0) {
-      return session_.fail(streams_.empty() ? close_reason::client_done
-                                            : close_reason::client_aborted);
+      return session_.fail(streams_.empty() ? reason() : close_reason::client_aborted);
     }
     session_.received(result.size);
     codec_.receive({room.data(), result.size}, session_.now());
@@ -149,10 +151,11 @@ void http2_link::work() {
     while (auto* s = codec_.take_touched()) {
       if (s->context != nullptr) static_cast<http2_stream*>(s->context)->wake_reader();
     }
-    if (codec_.wants_end()) begin_drain();
-    if (is_draining_ && !has_gone_away_ && codec_.was_noticed()) go_away();
+    if (codec_.wants_end()) begin_drain(close_reason::handler_requested);
+    if (is_draining() && !has_gone_away_ && codec_.was_noticed()) go_away();
+    if (session_.has_failed()) break;  // whoever is gone is told nothing
     codec_.pump();
-    if (session_.has_failed() || !send_output()) break;
+    if (!send_output()) break;
     if (!wake_writers() && deferred_.empty()) return;
   }
   is_working_ = false;
@@ -165,8 +168,9 @@ void http2_link::start(std::unique_ptr<http2::stream> s) {
   if (s->is_broken() || s->is_closed() || session_.has_failed()) return;
   ++requests_;
   due_ = due::unknown;  // no longer idle, also where it is answered within this turn
+  count_idle(false);
   const auto most = core_->options.limits.requests_per_connection;
-  if (most != 0 && requests_ >= most) begin_drain();
+  if (most != 0 && requests_ >= most) begin_drain(close_reason::request_refused);
   auto& worker = session_.owner();
   auto parent = std::static_pointer_cast<io_session>(session_.shared_from_this());
   auto carrier = std::make_unique<http2_stream>(std::move(parent), *this, std::move(s));
@@ -287,7 +291,7 @@ void http2_link::set_deadline() {
   if (session_.has_failed()) return;
   begin_waiting(!codec_.output().empty()                     ? due::write
                 : !codec_.has_begun() || codec_.is_in_head() ? due::head
-                : is_draining_ && !has_gone_away_            ? due::notice
+                : is_draining() && !has_gone_away_           ? due::notice
                 : streams_.empty()                           ? due::idle
                                                              : due::nothing);
 }
@@ -295,6 +299,7 @@ void http2_link::set_deadline() {
 // Only what is new begins anew: a client that does nothing but ping is idle.
 void http2_link::begin_waiting(due what) {
   if (std::exchange(due_, what) == what) return;
+  count_idle(what == due::idle);
   const auto& d = core_->options.deadlines;
   switch (what) {
     case due::write:
@@ -312,6 +317,12 @@ void http2_link::begin_waiting(due what) {
   }
 }
 
+void http2_link::count_idle(bool idle) noexcept {
+  if (std::exchange(is_idle_, idle) == idle) return;
+  auto& counters = session_.counters();
+  (idle ? counters.idle_begun : counters.idle_ended).add(1);
+}
+
 void http2_link::on_quiet() {
   go_away();
   work_soon();
@@ -320,12 +331,15 @@ void http2_link::on_quiet() {
 // --- the end -------------------------------------------------------------------------------------
 
 void http2_link::on_drain() {
-  begin_drain();
+  begin_drain(close_reason::drained);
   work_soon();
 }
 
-void http2_link::begin_drain() {
-  if (!std::exchange(is_draining_, true)) codec_.announce_end();
+// The first reason counts.
+void http2_link::begin_drain(close_reason why) {
+  if (is_draining()) return;
+  drains_for_ = why;
+  codec_.announce_end();
 }
 
 void http2_link::go_away() {
