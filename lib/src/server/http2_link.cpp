@@ -81,7 +81,7 @@ net::task<> http2_link::run(std::string first) {
   if (!first.empty()) codec_.receive(first, session_.now());
   turn();
   co_await end_operation(*this);
-  if (!session_.has_failed()) {
+  if (!is_cut_off_) {  // whoever is gone is told nothing
     codec_.terminate(http2::error::no_error);
     send_output();
   }
@@ -109,6 +109,7 @@ void http2_link::read_input() {
   for (unsigned n = 0; n < most_reads_in_turn && !session_.has_failed(); ++n) {
     const auto result = session_.transport().read(room.data(), room.size());
     if (result.error == asio::error::would_block) return;
+    is_cut_off_ = static_cast<bool>(result.error);
     if (result.error || result.size == 0) {
       return session_.fail(streams_.empty() ? reason() : close_reason::client_aborted);
     }
@@ -153,7 +154,7 @@ void http2_link::work() {
     }
     if (codec_.wants_end()) begin_drain(close_reason::handler_requested);
     if (is_draining() && !has_gone_away_ && codec_.was_noticed()) go_away();
-    if (session_.has_failed()) break;  // whoever is gone is told nothing
+    if (session_.has_failed()) break;
     codec_.pump();
     if (!send_output()) break;
     if (!wake_writers() && deferred_.empty()) return;
@@ -244,6 +245,7 @@ bool http2_link::send_output() {
     const auto result = session_.transport().write(output.view(), {}, false);
     if (result.error == asio::error::would_block) return false;
     if (result.error) {
+      is_cut_off_ = true;
       session_.fail(close_reason::client_aborted);
       return false;
     }

@@ -111,6 +111,7 @@ class http2_link final : quiet_observer {
   bool writes_ = false;  // and for that
   bool has_gone_away_ = false;
   bool is_broken_ = false;
+  bool is_cut_off_ = false;  // the transport is broken
 };
 
 }  // namespace asio_httpd::serving
