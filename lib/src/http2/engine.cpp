@@ -204,7 +204,8 @@ void engine::respond(response& r, const http::common_lines& common, bool) {
   if (!forbids_content(r.status()) && r.has_size()) announced = http::announced_size(r);
   size_to_write_ = streams ? announced.value_or(stream::no_size) : 0;
   const auto head = lines_.of(r.status(), r.fields(), common, announced);
-  const std::uint64_t size = !sends ? 0 : streams ? size_to_write_ : *announced;
+  // What is streamed has its end once its handler has: until then it may turn out to be broken.
+  const std::uint64_t size = !sends ? 0 : streams ? stream::no_size : *announced;
   if (sends && !streams) output_.add_content(r);
   output_.sent(
       stream_->of() == nullptr
@@ -229,8 +230,8 @@ bool engine::write_content(std::string_view content) {
 
 bool engine::end_content(const fields& trailers) {
   if (size_to_write_ != stream::no_size && written_ != size_to_write_) return false;
-  trailers_ = trailers;
-  if (stream_->of() != nullptr && size_to_write_ == stream::no_size) {
+  if (size_to_write_ == stream::no_size) trailers_ = trailers;
+  if (stream_->of() != nullptr) {
     stream_->of()->send_end(*stream_, output_.pending(), &trailers_);
   }
   state_ = state::answered;

@@ -85,7 +85,7 @@ void add_line(std::string_view name, std::string_view value, request_head& to,
   }
 }
 
-void finish_head(request_head& head) {
+void finish_head(request_head& head, const http::head_limits& limits) {
   if (!head.cookies.empty()) {
     append_line(field::cookie, "cookie", head.cookies, head.text, head.lines);
   }
@@ -94,6 +94,9 @@ void finish_head(request_head& head) {
     append_line(field::upgrade, "upgrade", protocol, head.text, head.lines);
   }
   if (head.broken == rule::none) settle_host(head);
+  if (head.broken == rule::none && head.lines.size() > limits.fields) {
+    head.broken = rule::too_many_fields;
+  }
   field_sink::borrow(head.lines, head.text.data());
 }
 

@@ -459,7 +459,7 @@ void session::end_head(std::int32_t id, bool is_request, bool ends) {
   stream* const known = find(id);
   if (known == nullptr) return;
   if (is_request) {
-    finish_head(known->head_);
+    finish_head(known->head_, options_.head);
     // Of who says nothing, all are to go on side by side.
     const bool is_said = known->head_.lines.contains(field::priority);
     known->priority_ = is_said ? parse_priority(known->head_.lines.get(field::priority))

@@ -73,6 +73,7 @@ http2_link::http2_link(io_session& s, std::shared_ptr<core> c)
 
 http2_link::~http2_link() {
   session_.observe(nullptr);
+  count_idle(false);
   drop();
 }
 
@@ -80,15 +81,17 @@ net::task<> http2_link::run(std::string first) {
   if (!first.empty()) codec_.receive(first, session_.now());
   turn();
   co_await end_operation(*this);
-  codec_.terminate(http2::error::no_error);
-  send_output();
+  if (!is_cut_off_) {  // whoever is gone is told nothing
+    codec_.terminate(http2::error::no_error);
+    send_output();
+  }
   count();
 }
 
 close_reason http2_link::reason() const noexcept {
   switch (codec_.fault()) {
     case http2::error::no_error:
-      return is_draining_ ? close_reason::drained : close_reason::client_done;
+      return drains_for_ != close_reason::none ? drains_for_ : close_reason::client_done;
     case http2::error::enhance_your_calm:
       return close_reason::flooded;
     case http2::error::internal_error:
@@ -106,9 +109,9 @@ void http2_link::read_input() {
   for (unsigned n = 0; n < most_reads_in_turn && !session_.has_failed(); ++n) {
     const auto result = session_.transport().read(room.data(), room.size());
     if (result.error == asio::error::would_block) return;
+    is_cut_off_ = static_cast<bool>(result.error);
     if (result.error || result.size == 0) {
-      return session_.fail(streams_.empty() ? close_reason::client_done
-                                            : close_reason::client_aborted);
+      return session_.fail(streams_.empty() ? reason() : close_reason::client_aborted);
     }
     session_.received(result.size);
     codec_.receive({room.data(), result.size}, session_.now());
@@ -149,15 +152,16 @@ void http2_link::work() {
     while (auto* s = codec_.take_touched()) {
       if (s->context != nullptr) static_cast<http2_stream*>(s->context)->wake_reader();
     }
-    if (codec_.wants_end()) begin_drain();
-    if (is_draining_ && !has_gone_away_ && codec_.was_noticed()) go_away();
+    if (codec_.wants_end()) begin_drain(close_reason::handler_requested);
+    if (is_draining() && !has_gone_away_ && codec_.was_noticed()) go_away();
+    if (session_.has_failed()) break;
     codec_.pump();
-    if (session_.has_failed() || !send_output()) break;
+    if (!send_output()) break;
     if (!wake_writers() && deferred_.empty() && !codec_.has_news()) return;
   }
   is_working_ = false;
-  if (session_.has_failed()) return;  // what is deferred, break_streams runs
-  if (codec_.output().empty() || !deferred_.empty()) work_soon();
+  const bool is_cut_short = !session_.has_failed() && codec_.output().empty();
+  if (is_cut_short || !deferred_.empty()) work_soon();
 }
 
 // What a client gave up before its head was whole was never begun.
@@ -165,8 +169,9 @@ void http2_link::start(std::unique_ptr<http2::stream> s) {
   if (s->is_broken() || s->is_closed() || session_.has_failed()) return;
   ++requests_;
   due_ = due::unknown;  // no longer idle, also where it is answered within this turn
+  count_idle(false);
   const auto most = core_->options.limits.requests_per_connection;
-  if (most != 0 && requests_ >= most) begin_drain();
+  if (most != 0 && requests_ >= most) begin_drain(close_reason::request_refused);
   auto& worker = session_.owner();
   auto parent = std::static_pointer_cast<io_session>(session_.shared_from_this());
   auto carrier = std::make_unique<http2_stream>(std::move(parent), *this, std::move(s));
@@ -240,6 +245,7 @@ bool http2_link::send_output() {
     const auto result = session_.transport().write(output.view(), {}, false);
     if (result.error == asio::error::would_block) return false;
     if (result.error) {
+      is_cut_off_ = true;
       session_.fail(close_reason::client_aborted);
       return false;
     }
@@ -287,7 +293,7 @@ void http2_link::set_deadline() {
   if (session_.has_failed()) return;
   begin_waiting(!codec_.output().empty()                     ? due::write
                 : !codec_.has_begun() || codec_.is_in_head() ? due::head
-                : is_draining_ && !has_gone_away_            ? due::notice
+                : is_draining() && !has_gone_away_           ? due::notice
                 : streams_.empty()                           ? due::idle
                                                              : due::nothing);
 }
@@ -295,6 +301,7 @@ void http2_link::set_deadline() {
 // Only what is new begins anew: a client that does nothing but ping is idle.
 void http2_link::begin_waiting(due what) {
   if (std::exchange(due_, what) == what) return;
+  count_idle(what == due::idle);
   const auto& d = core_->options.deadlines;
   switch (what) {
     case due::write:
@@ -312,6 +319,12 @@ void http2_link::begin_waiting(due what) {
   }
 }
 
+void http2_link::count_idle(bool idle) noexcept {
+  if (std::exchange(is_idle_, idle) == idle) return;
+  auto& counters = session_.counters();
+  (idle ? counters.idle_begun : counters.idle_ended).add(1);
+}
+
 void http2_link::on_quiet() {
   go_away();
   work_soon();
@@ -320,12 +333,15 @@ void http2_link::on_quiet() {
 // --- the end -------------------------------------------------------------------------------------
 
 void http2_link::on_drain() {
-  begin_drain();
+  begin_drain(close_reason::drained);
   work_soon();
 }
 
-void http2_link::begin_drain() {
-  if (!std::exchange(is_draining_, true)) codec_.announce_end();
+// The first reason counts.
+void http2_link::begin_drain(close_reason why) {
+  if (is_draining()) return;
+  drains_for_ = why;
+  codec_.announce_end();
 }
 
 void http2_link::go_away() {

@@ -75,10 +75,12 @@ class http2_link final : quiet_observer {
   void take_turn(bool reads);
   void set_deadline();
   void begin_waiting(due what);
+  void count_idle(bool idle) noexcept;
   void count();
   bool is_over() const noexcept;
   bool is_done() const noexcept;
-  void begin_drain();
+  bool is_draining() const noexcept { return drains_for_ != close_reason::none; }
+  void begin_drain(close_reason why);
   void go_away();
   void break_streams();
   void end();
@@ -86,7 +88,9 @@ class http2_link final : quiet_observer {
 
   void on_quiet() override;
   void on_drain() override;
-  bool waits_for_peer() const noexcept override { return false; }
+  // Between streams: for it to end the connection, where that was asked for.
+  bool waits_for_peer() const noexcept override { return is_draining(); }
+  bool carries_sessions() const noexcept override { return !streams_.empty(); }
 
   io_session& session_;
   const std::shared_ptr<core> core_;
@@ -99,13 +103,15 @@ class http2_link final : quiet_observer {
   std::uint64_t requests_ = 0;
   std::uint64_t turns_ = 0;  // of streams to write
   due due_ = due::unknown;
+  close_reason drains_for_ = close_reason::none;
+  bool is_idle_ = false;  // as counted
   bool is_working_ = false;
   bool is_posted_ = false;
   bool reads_ = false;   // waits for that
   bool writes_ = false;  // and for that
-  bool is_draining_ = false;
   bool has_gone_away_ = false;
   bool is_broken_ = false;
+  bool is_cut_off_ = false;  // the transport is broken
 };
 
 }  // namespace asio_httpd::serving

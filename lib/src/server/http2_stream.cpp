@@ -51,7 +51,8 @@ http2_stream::http2_stream(std::shared_ptr<io_session> parent, http2_link& l,
     : parent_(std::move(parent)),
       link_(&l),
       stream_(std::move(s)),
-      end_was_told_(stream_->is_without_content()) {
+      is_tunnel_(stream_->head().protocol.size != 0),
+      end_was_told_(stream_->is_without_content() && !is_tunnel_) {
   stream_->context = this;
   link_->add(*this);
 }
@@ -110,8 +111,14 @@ net::io_result http2_stream::send_file(int descriptor, std::uint64_t offset,
 net::peer_state http2_stream::look_at_peer() noexcept {
   if (is_broken()) return net::peer_state::gone;
   if (!stream_->received().empty()) return net::peer_state::has_sent;
+  if (peer_has_ended()) return net::peer_state::gone;
   end_was_told_ = stream_->has_ended();
   return net::peer_state::silent;
+}
+
+// The end of a request's content is no leaving; that of another protocol is (RFC 8441 section 5).
+bool http2_stream::peer_has_ended() const noexcept {
+  return is_broken() || (is_tunnel_ && stream_->has_ended());
 }
 
 const net::endpoint& http2_stream::remote() const noexcept {

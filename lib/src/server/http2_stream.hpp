@@ -29,7 +29,7 @@ class http2_stream final : public net::transport {
   net::io_result send_file(int descriptor, std::uint64_t offset,
                            std::size_t size) noexcept override;
   net::peer_state look_at_peer() noexcept override;
-  bool peer_has_ended() const noexcept override { return is_broken(); }
+  bool peer_has_ended() const noexcept override;
   void async_wait(wait what, net::completion done) override;
   void cancel() noexcept override;
   void shutdown_send() noexcept override;
@@ -78,6 +78,7 @@ class http2_stream final : public net::transport {
   net::completion writer_;
   std::uint64_t last_turn_ = 0;
   std::uint64_t others_sent_ = 0;
+  const bool is_tunnel_;  // an extended CONNECT
   bool end_was_told_;
 };
 

@@ -224,6 +224,7 @@ std::string io_session::route_under_way() const {
 }
 
 void io_session::note_cut() noexcept {
+  if (observer_ != nullptr && observer_->carries_sessions()) return;
   const bool other_protocol = observer_ != nullptr && waiting_ == waiting::producer;
   const bool peers_turn = other_protocol && observer_->waits_for_peer();
   const waiting what = peers_turn ? waiting::linger : waiting_;

@@ -55,6 +55,8 @@ class quiet_observer {
   virtual void on_drain() = 0;
   // Whether it is the peer's turn.
   virtual bool waits_for_peer() const noexcept = 0;
+  // Whether there are sessions on top of it: each says for itself what it waited for.
+  virtual bool carries_sessions() const noexcept { return false; }
 
  protected:
   ~quiet_observer() = default;
