@@ -97,8 +97,8 @@ struct session::callbacks {
   static int begin_frame(nghttp2_session*, const nghttp2_frame_hd* frame, void* user) {
     session& self = of(user);
     self.budget_.spend(price_of(*frame));
-    const error broken = self.look_at_order({frame->stream_id, frame->type == NGHTTP2_HEADERS,
-                                              frame->type == NGHTTP2_PRIORITY});
+    const error broken = self.look_at_order(
+        {frame->stream_id, frame->type == NGHTTP2_HEADERS, frame->type == NGHTTP2_PRIORITY});
     if (broken == error::no_error) return 0;
     self.fail(broken);
     return NGHTTP2_ERR_CALLBACK_FAILURE;
@@ -141,7 +141,7 @@ struct session::callbacks {
     } else {
       add_line(key, text, known->head_, self.options_.head);
     }
-    return 0;
+    return self.whole_ && !known->head_is_whole_ ? NGHTTP2_ERR_PAUSE : 0;
   }
 
   // One that no message may have (RFC 9113 section 8.2.1).
@@ -370,13 +370,6 @@ void session::consume(stream& s, std::size_t n) {
   }
 }
 
-std::unique_ptr<stream> session::take_request() noexcept {
-  if (whole_.empty()) return nullptr;
-  auto taken = std::move(whole_.front());
-  whole_.pop_front();
-  return taken;
-}
-
 stream* session::take_touched() noexcept {
   while (!touched_.empty()) {
     stream* const taken = touched_.back();
@@ -390,23 +383,28 @@ stream* session::take_touched() noexcept {
 
 // --- what came -----------------------------------------------------------------------------------
 
-void session::receive(std::string_view bytes, time_point now) {
-  if (is_dead_) return;
+std::size_t session::receive(std::string_view bytes, time_point now) {
+  if (is_dead_) return bytes.size();
   budget_.pass_time(now);
   const auto taken = nghttp2_session_mem_recv(
       session_, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
   if (taken == NGHTTP2_ERR_NOMEM) throw std::bad_alloc();
-  switch (taken) {
+  if (taken < 0) fail_by(static_cast<int>(taken));
+  if (budget_.is_overdrawn()) fail(error::enhance_your_calm);
+  return taken < 0 ? bytes.size() : static_cast<std::size_t>(taken);
+}
+
+// What nghttp2 gave up at.
+void session::fail_by(int result) {
+  switch (result) {
     case NGHTTP2_ERR_FLOODED:
     case NGHTTP2_ERR_TOO_MANY_CONTINUATIONS:
       return fail(error::enhance_your_calm);
     case NGHTTP2_ERR_BAD_CLIENT_MAGIC:
       return fail(error::protocol_error);
     default:
-      break;
+      if (fault_ == error::no_error) fail(error::internal_error);
   }
-  if (taken < 0 && fault_ == error::no_error) fail(error::internal_error);
-  if (budget_.is_overdrawn()) fail(error::enhance_your_calm);
 }
 
 void session::end_head(std::int32_t id, bool is_request, bool ends) {
@@ -417,7 +415,7 @@ void session::end_head(std::int32_t id, bool is_request, bool ends) {
     known->priority_ = parse_priority(known->head_.lines.get(field::priority));
     known->head_is_whole_ = true;
     known->has_ended_ = ends;
-    whole_.push_back(std::move(incoming_));
+    whole_ = std::move(incoming_);
   } else {
     http::field_sink::borrow(known->trailers_, known->trailer_text_.data());
     if (ends) end_content(id);

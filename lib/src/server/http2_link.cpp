@@ -50,6 +50,15 @@ struct http2_link::keeper {
   http2_link& link;
 };
 
+// What streams do meanwhile needs no turn of its own.
+struct http2_link::working_scope {
+  explicit working_scope(bool& is_working) noexcept : flag(is_working) { flag = true; }
+  working_scope(const working_scope&) = delete;
+  working_scope& operator=(const working_scope&) = delete;
+  ~working_scope() { flag = false; }
+  bool& flag;
+};
+
 // Until all streams have ended, and the connection with them.
 class http2_link::end_operation {
  public:
@@ -77,7 +86,7 @@ http2_link::~http2_link() {
 }
 
 net::task<> http2_link::run(std::string first) {
-  if (!first.empty()) codec_.receive(first, session_.now());
+  receive(first);
   turn();
   co_await end_operation(*this);
   codec_.terminate(http2::error::no_error);
@@ -111,9 +120,19 @@ void http2_link::read_input() {
                                             : close_reason::client_aborted);
     }
     session_.received(result.size);
-    codec_.receive({room.data(), result.size}, session_.now());
+    receive({room.data(), result.size});
     if (result.size < room.size()) return;
     work();
+  }
+}
+
+// Request by request. What each of them does is sent at the end of the turn.
+void http2_link::receive(std::string_view bytes) {
+  const working_scope works{is_working_};
+  const auto now = session_.now();
+  while (!bytes.empty()) {
+    bytes.remove_prefix(codec_.receive(bytes, now));
+    if (auto s = codec_.take_request()) start(std::move(s));
   }
 }
 
@@ -137,15 +156,10 @@ void http2_link::turn() {
 // --- to the streams ------------------------------------------------------------------------------
 
 void http2_link::work() {
-  if (std::exchange(is_working_, true)) return;
-  struct end_of_work {
-    bool& is_working;
-    ~end_of_work() { is_working = false; }
-  };
-  const end_of_work ends{is_working_};
+  if (is_working_) return;
+  const working_scope works{is_working_};
   for (unsigned round = 0; round < most_rounds; ++round) {
     run_deferred();
-    while (auto s = codec_.take_request()) start(std::move(s));
     while (auto* s = codec_.take_touched()) {
       if (s->context != nullptr) static_cast<http2_stream*>(s->context)->wake_reader();
     }
