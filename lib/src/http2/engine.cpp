@@ -206,7 +206,7 @@ void engine::respond(response& r, const http::common_lines& common, bool) {
   const auto head = lines_.of(r.status(), r.fields(), common, announced);
   // What is streamed has its end once its handler has: until then it may turn out to be broken.
   const std::uint64_t size = !sends ? 0 : streams ? stream::no_size : *announced;
-  if (sends && !streams) output_.add_content(r);
+  if (sends && !streams) output_.add_last_content(r);
   output_.sent(
       stream_->of() == nullptr
           ? 0

@@ -6,6 +6,7 @@
 
 #include "http2/session.hpp"
 
+#include "base/block_pool.hpp"
 #include "http2/header_lines.hpp"
 #include "http2/request_reader.hpp"
 
@@ -144,7 +145,7 @@ struct session::callbacks {
     } else {
       add_line(key, text, known->head_, self.options_.head);
     }
-    return 0;
+    return self.whole_ && !known->head_is_whole_ ? NGHTTP2_ERR_PAUSE : 0;
   }
 
   // One that no message may have (RFC 9113 section 8.2.1).
@@ -350,12 +351,25 @@ nghttp2_option* options_of_all() {
   return made;
 }
 
+// It makes and frees some five blocks for each request.
+nghttp2_mem* memory_of_all() {
+  using base::block_pool;
+  static nghttp2_mem made = {
+      nullptr,
+      [](std::size_t size, void*) { return block_pool::allocate(size); },
+      [](void* block, void*) { block_pool::free(block); },
+      [](std::size_t n, std::size_t size, void*) { return block_pool::allocate_zeroed(n, size); },
+      [](void* block, std::size_t size, void*) { return block_pool::reallocate(block, size); },
+  };
+  return &made;
+}
+
 }  // namespace
 
 session::session(const session_options& options) : options_(options) {
   static nghttp2_session_callbacks* const called = callbacks::all();
   static nghttp2_option* const chosen = options_of_all();
-  require(nghttp2_session_server_new2(&session_, called, this, chosen));
+  require(nghttp2_session_server_new3(&session_, called, this, chosen, memory_of_all()));
   const std::array<nghttp2_settings_entry, 6> settings = {{
       {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, options.streams},
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, options.stream_window},
@@ -377,7 +391,9 @@ session::~session() {
 
 // --- streams -------------------------------------------------------------------------------------
 
+// Mostly it is the one whose lines come in, which needs no look into nghttp2's table.
 stream* session::find(std::int32_t id) const noexcept {
+  if (incoming_ && incoming_->id_ == id) return incoming_.get();
   return static_cast<stream*>(nghttp2_session_get_stream_user_data(session_, id));
 }
 
@@ -396,8 +412,13 @@ void session::forget(stream& s) noexcept {
   streams_.back()->place_ = s.place_;
   streams_[s.place_] = streams_.back();
   streams_.pop_back();
-  if (s.is_touched_)
-    std::replace(touched_.begin(), touched_.end(), &s, static_cast<stream*>(nullptr));
+  if (s.is_touched_) {  // mostly the last one, which its answer has just closed
+    if (touched_.back() == &s) {
+      touched_.pop_back();
+    } else {
+      *std::find(touched_.begin(), touched_.end(), &s) = nullptr;
+    }
+  }
   if (is_dead_) return;
   if (!s.received_.empty()) nghttp2_session_consume_connection(session_, s.received_.size());
   if (s.is_closed_) return;
@@ -416,13 +437,6 @@ void session::consume(stream& s, std::size_t n) {
   }
 }
 
-std::unique_ptr<stream> session::take_request() noexcept {
-  if (whole_.empty()) return nullptr;
-  auto taken = std::move(whole_.front());
-  whole_.pop_front();
-  return taken;
-}
-
 stream* session::take_touched() noexcept {
   while (!touched_.empty()) {
     stream* const taken = touched_.back();
@@ -436,23 +450,28 @@ stream* session::take_touched() noexcept {
 
 // --- what came -----------------------------------------------------------------------------------
 
-void session::receive(std::string_view bytes, time_point now) {
-  if (is_dead_) return;
+std::size_t session::receive(std::string_view bytes, time_point now) {
+  if (is_dead_) return bytes.size();
   budget_.pass_time(now);
   const auto taken = nghttp2_session_mem_recv(
       session_, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
   if (taken == NGHTTP2_ERR_NOMEM) throw std::bad_alloc();
-  switch (taken) {
+  if (taken < 0) fail_by(static_cast<int>(taken));
+  if (budget_.is_overdrawn()) fail(error::enhance_your_calm);
+  return taken < 0 ? bytes.size() : static_cast<std::size_t>(taken);
+}
+
+// What nghttp2 gave up at.
+void session::fail_by(int result) {
+  switch (result) {
     case NGHTTP2_ERR_FLOODED:
     case NGHTTP2_ERR_TOO_MANY_CONTINUATIONS:
       return fail(error::enhance_your_calm);
     case NGHTTP2_ERR_BAD_CLIENT_MAGIC:
       return fail(error::protocol_error);
     default:
-      break;
+      if (fault_ == error::no_error) fail(error::internal_error);
   }
-  if (taken < 0 && fault_ == error::no_error) fail(error::internal_error);
-  if (budget_.is_overdrawn()) fail(error::enhance_your_calm);
 }
 
 void session::end_head(std::int32_t id, bool is_request, bool ends) {
@@ -466,7 +485,7 @@ void session::end_head(std::int32_t id, bool is_request, bool ends) {
                                : http2::priority{.incremental = true};
     known->head_is_whole_ = true;
     known->has_ended_ = ends;
-    whole_.push_back(std::move(incoming_));
+    whole_ = std::move(incoming_);
   } else {
     http::field_sink::borrow(known->trailers_, known->trailer_text_.data());
     if (ends) end_content(id);

@@ -4,8 +4,8 @@
 // streams come out; what is sent on streams comes out as bytes. No input or output happens here;
 // the time is given.
 //
-//   s.receive(bytes, now);
-//   while (auto one = s.take_request()) ...       a stream whose head is whole
+//   n = s.receive(bytes, now);                    up to the head of a second request; then again
+//   if (auto one = s.take_request()) ...          a stream whose head is whole
 //   while (stream* one = s.take_touched()) ...    content, an end or a reset of a stream
 //   s.send_...(stream, ...);                      any time, but not from within `receive`
 //   s.pump();                                     acknowledgements and the like
@@ -25,10 +25,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 struct nghttp2_session;
@@ -96,16 +96,18 @@ class session {
   session& operator=(const session&) = delete;
   ~session();
 
-  // Takes all the bytes. Where they break the protocol, `is_over` from then on.
-  void receive(std::string_view bytes, time_point now);
+  // How many of the bytes it took: not those behind a request that is to be taken first, so that
+  // one is answered while all of it is near, and its memory serves the next one. Where they break
+  // the protocol, `is_over` from then on, and all are taken.
+  std::size_t receive(std::string_view bytes, time_point now);
   // Frames of control that wait, into `output()`.
   void pump();
   base::byte_buffer& output() noexcept { return output_; }
   const base::byte_buffer& output() const noexcept { return output_; }
   bool has_room() const noexcept { return output_.size() < options_.output_limit; }
 
-  // Null: no more.
-  std::unique_ptr<stream> take_request() noexcept;
+  // Null: none.
+  std::unique_ptr<stream> take_request() noexcept { return std::move(whole_); }
   stream* take_touched() noexcept;
   // Whether there is one of either.
   bool has_news() const noexcept { return !whole_.empty() || !touched_.empty(); }
@@ -185,13 +187,14 @@ class session {
   void end_content(std::int32_t id);
   void update_priority(std::int32_t id, std::string_view value);
   void fail(error why);
+  void fail_by(int result);
 
   const session_options options_;
   nghttp2_session* session_ = nullptr;
   base::byte_buffer output_;
-  std::vector<stream*> streams_;               // all
-  std::unique_ptr<stream> incoming_;           // whose head is not whole
-  std::deque<std::unique_ptr<stream>> whole_;  // that nobody has taken
+  std::vector<stream*> streams_;      // all
+  std::unique_ptr<stream> incoming_;  // whose head is not whole
+  std::unique_ptr<stream> whole_;     // that nobody has taken
   std::vector<stream*> touched_;
   budget budget_;
   counts counts_{};
