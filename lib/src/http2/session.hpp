@@ -110,7 +110,7 @@ class session {
   std::unique_ptr<stream> take_request() noexcept { return std::move(whole_); }
   stream* take_touched() noexcept;
   // Whether there is one of either.
-  bool has_news() const noexcept { return !whole_.empty() || !touched_.empty(); }
+  bool has_news() const noexcept { return whole_ != nullptr || !touched_.empty(); }
 
   // --- sending
 
