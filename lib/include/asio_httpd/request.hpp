@@ -16,6 +16,7 @@
 #include <asio_httpd/http_version.hpp>
 #include <asio_httpd/method.hpp>
 #include <asio_httpd/pattern.hpp>
+#include <asio_httpd/status.hpp>
 #include <asio_httpd/tls.hpp>
 
 #include <array>
@@ -74,6 +75,12 @@ class request {
   std::string_view param(std::string_view name) const noexcept;
   std::string_view param(std::size_t index) const noexcept;
 
+  // Sends an interim response ahead of the answer, where the peer knows these (not HTTP/1.0) and
+  // the answer has not begun: 103 Early Hints with Link fields (RFC 8297), 102. From the handler's
+  // own thread. Throws std::invalid_argument for a status that is not 1xx, and for 100 and 101,
+  // which are the server's.
+  void inform(asio_httpd::status s, const asio_httpd::fields& f) const;
+
   // What middleware has to say about it; no part of the message, and so not constant.
   asio_httpd::attributes& attributes() const noexcept { return attributes_; }
   // When its head was whole, by the server's clock. Of a request made by hand: now.
@@ -128,6 +135,7 @@ class peer {
   virtual std::chrono::steady_clock::time_point arrival() const noexcept;
   // Null where the content of its request is not read while it comes in.
   virtual std::shared_ptr<body_source> open_body() = 0;
+  virtual void inform(asio_httpd::status, const asio_httpd::fields&) {}
 };
 
 }  // namespace asio_httpd

@@ -81,8 +81,8 @@ struct status_report {
   } tls;
 
   struct {
-    std::uint64_t connections = 0;  // that spoke it
-    std::uint64_t streams = 0;      // that clients opened
+    std::uint64_t connections = 0;    // that spoke it
+    std::uint64_t streams = 0;        // that clients opened
     std::uint64_t reset = 0;          // streams that clients gave up (RST_STREAM)
     std::vector<named_count> errors;  // that we told peers, of streams and connections: every error
                                       // code of RFC 9113 section 7 but NO_ERROR

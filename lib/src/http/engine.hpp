@@ -80,6 +80,8 @@ class engine {
   bool targets_nothing() const noexcept { return target_form_ == target_form::nothing; }
   // Whether the peer offers to go on with that protocol (RFC 9110 section 7.8, RFC 8441).
   virtual bool offers(std::string_view protocol) const noexcept = 0;
+  // To this request, any 2xx says that this was done (RFC 8441 section 5).
+  virtual bool must_upgrade() const noexcept { return false; }
   // What was announced of the content; nothing where its end is told otherwise.
   virtual std::optional<std::uint64_t> content_length() const noexcept = 0;
 

@@ -77,6 +77,10 @@ bool request::from_this_machine() const noexcept {
   return peer_ && peer_->is_local();
 }
 
+void request::inform(asio_httpd::status s, const asio_httpd::fields& f) const {
+  if (peer_) peer_->inform(s, f);
+}
+
 bool request::is_secure() const noexcept {
   return peer_ && peer_->is_secure();
 }

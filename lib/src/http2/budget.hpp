@@ -18,12 +18,12 @@ class budget {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  static constexpr std::int64_t most = 2000;
-  static constexpr std::int64_t each_second = 100;
+  static constexpr std::int64_t most = 4000;
+  static constexpr std::int64_t each_second = 200;
   // A stream that is given up before its answer, by either side, has cost the most.
-  static constexpr std::int64_t reset = 10;
+  static constexpr std::int64_t reset = 8;
   // What an exchange that came to its end earns.
-  static constexpr std::int64_t answer = 2;
+  static constexpr std::int64_t answer = 4;
   // So much content earns one frame of another kind, in bytes.
   static constexpr std::int64_t content_unit = 1024;
 

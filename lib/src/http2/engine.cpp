@@ -37,7 +37,7 @@ void engine::clear() noexcept {
   handed_out_ = 0;
   broken_ = rule::none;
   reason_ = close_reason::none;
-  head_read_ = eof_ = has_body_ = is_read_ = expects_continue_ = false;
+  head_read_ = is_extended_ = eof_ = has_body_ = is_read_ = expects_continue_ = false;
 }
 
 action engine::next() {
@@ -89,6 +89,8 @@ rule engine::read_head() {
   head_read_ = m.has_value();
   if (head.broken != rule::none) return head.broken;
   if (!m || *m == method::connect) return rule::method_unknown;
+  is_extended_ = is_extended;
+  if (const rule r = check_target(head); r != rule::none) return r;
   has_body_ = !stream_->is_without_content() && !is_extended;
   if (f.contains(field::content_length)) {
     content_length_ = length_from(f.get(field::content_length));
@@ -101,6 +103,15 @@ rule engine::read_head() {
     expects_continue_ = true;
   }
   return read_target(*m, head.of(head.path), http::host_without_port(f.get(field::host)));
+}
+
+// No target of HTTP/2 has an authority in its path (RFC 9113 section 8.3.1), so that there is one
+// host.
+rule engine::check_target(const request_head& head) noexcept {
+  const std::string_view path = head.of(head.path);
+  const std::string_view scheme = head.of(head.scheme);
+  const bool is_ours = base::iequals(scheme, "http") || base::iequals(scheme, "https");
+  return is_ours && (path == "*" || path.starts_with('/')) ? rule::none : rule::target_syntax;
 }
 
 bool engine::offers(std::string_view protocol) const noexcept {
@@ -195,7 +206,7 @@ void engine::respond(response& r, const http::common_lines& common, bool) {
   const auto head = lines_.of(r.status(), r.fields(), common, announced);
   // What is streamed has its end once its handler has: until then it may turn out to be broken.
   const std::uint64_t size = !sends ? 0 : streams ? stream::no_size : *announced;
-  if (sends && !streams) output_.add_content(r);
+  if (sends && !streams) output_.add_last_content(r);
   output_.sent(
       stream_->of() == nullptr
           ? 0

@@ -27,6 +27,7 @@ class engine final : public http::engine {
   action next() override;
 
   bool offers(std::string_view protocol) const noexcept override;
+  bool must_upgrade() const noexcept override { return is_extended_; }
   std::optional<std::uint64_t> content_length() const noexcept override;
 
   void accept_body(std::uint64_t limit) override;
@@ -64,6 +65,7 @@ class engine final : public http::engine {
   };
 
   http::rule read_head();
+  static http::rule check_target(const request_head& head) noexcept;
   action read_body();
   action refuse(http::rule r);
   bool takes_body(std::uint64_t limit);
@@ -81,7 +83,8 @@ class engine final : public http::engine {
   std::size_t handed_out_ = 0;       // of the input
   state state_ = state::head;
   bool has_body_ = false;
-  bool is_read_ = false;  // all of it
+  bool is_extended_ = false;  // CONNECT with a protocol
+  bool is_read_ = false;      // all of it
   bool expects_continue_ = false;
 };
 

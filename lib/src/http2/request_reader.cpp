@@ -28,6 +28,7 @@ void append_line(field id, std::string_view name, std::string_view value, std::s
 }
 
 piece* pseudo_field(std::string_view name, request_head& of) noexcept {
+  if (!name.starts_with(':')) return nullptr;
   if (name == ":method") return &of.method;
   if (name == ":path") return &of.path;
   if (name == ":authority") return &of.authority;
@@ -64,7 +65,11 @@ void settle_host(request_head& head) {
 
 void add_line(std::string_view name, std::string_view value, request_head& to,
               const http::head_limits& limits) {
-  if (to.broken != rule::none) return;
+  constexpr std::size_t longest_method = 32;
+  if (to.broken != rule::none) {  // its method is to be known all the same
+    if (name == ":method" && value.size() <= longest_method) to.method = append(value, to.text);
+    return;
+  }
   const std::size_t size = to.text.size() + to.cookies.size() + overhead * to.lines.size();
   if (name == ":path" && value.size() > limits.target) {
     to.broken = rule::target_too_long;

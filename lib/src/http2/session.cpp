@@ -6,6 +6,7 @@
 
 #include "http2/session.hpp"
 
+#include "base/block_pool.hpp"
 #include "http2/header_lines.hpp"
 #include "http2/request_reader.hpp"
 
@@ -60,6 +61,9 @@ bool is_empty_or_padded(const nghttp2_frame_hd& frame) noexcept {
   return frame.length == 0 || (frame.flags & NGHTTP2_FLAG_PADDED) != 0;
 }
 
+// Of a response, before compression: what a handler may set.
+constexpr std::size_t most_head_to_send = 1024 * 1024;
+
 // What a frame costs that carries no request and no content.
 std::int64_t price_of(const nghttp2_frame_hd& frame) noexcept {
   switch (frame.type) {
@@ -106,7 +110,7 @@ struct session::callbacks {
 
   static int begin_headers(nghttp2_session* s, const nghttp2_frame* frame, void* user) {
     session& self = of(user);
-    self.is_in_head_ = true;
+    self.head_stream_ = frame->hd.stream_id;
     if (frame->headers.cat != NGHTTP2_HCAT_REQUEST) {
       if (stream* known = self.find(frame->hd.stream_id)) known->section_size_ = 0;
       return 0;
@@ -141,7 +145,7 @@ struct session::callbacks {
     } else {
       add_line(key, text, known->head_, self.options_.head);
     }
-    return 0;
+    return self.whole_ && !known->head_is_whole_ ? NGHTTP2_ERR_PAUSE : 0;
   }
 
   // One that no message may have (RFC 9113 section 8.2.1).
@@ -155,7 +159,7 @@ struct session::callbacks {
     const bool ends = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
     switch (frame->hd.type) {
       case NGHTTP2_HEADERS:
-        self.is_in_head_ = false;
+        self.head_stream_ = 0;
         self.end_head(frame->hd.stream_id, frame->headers.cat == NGHTTP2_HCAT_REQUEST, ends);
         break;
       case NGHTTP2_DATA:
@@ -163,6 +167,9 @@ struct session::callbacks {
         break;
       case NGHTTP2_RST_STREAM:
         ++self.counts_.reset;
+        if (stream* const known = self.find(frame->hd.stream_id)) {
+          known->is_broken_ = known->is_broken_ || !known->end_is_sent_;
+        }
         break;
       case NGHTTP2_SETTINGS:
         self.has_begun_ = true;
@@ -198,13 +205,14 @@ struct session::callbacks {
   static int stream_closed(nghttp2_session* s, std::int32_t id, std::uint32_t code, void* user) {
     session& self = of(user);
     auto* const known = static_cast<stream*>(nghttp2_session_get_stream_user_data(s, id));
-    if (code == NGHTTP2_NO_ERROR) self.budget_.earn(budget::answer);
-    self.note_end(id, code != NGHTTP2_NO_ERROR);
+    const bool is_answered = code == NGHTTP2_NO_ERROR && (known == nullptr || known->end_is_sent_);
+    if (is_answered) self.budget_.earn(budget::answer);
+    self.note_end(id, code != NGHTTP2_NO_ERROR || self.reset_ == id);
+    if (self.head_stream_ == id) self.head_stream_ = 0;
     if (known == nullptr) return 0;
     known->is_closed_ = true;
-    if (code != NGHTTP2_NO_ERROR || !known->has_ended_) known->is_broken_ = true;
+    if (!is_answered || !known->has_ended_) known->is_broken_ = true;
     if (known == self.incoming_.get()) {
-      self.is_in_head_ = false;
       self.incoming_.reset();
     } else {
       self.touch(*known);
@@ -214,7 +222,12 @@ struct session::callbacks {
 
   static int frame_sent(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     session& self = of(user);
+    if ((frame->hd.type == NGHTTP2_DATA || frame->hd.type == NGHTTP2_HEADERS) &&
+        (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) {
+      if (stream* const known = self.find(frame->hd.stream_id)) known->end_is_sent_ = true;
+    }
     if (frame->hd.type == NGHTTP2_RST_STREAM) {
+      self.reset_ = frame->hd.stream_id;
       const error told = error_from(frame->rst_stream.error_code);
       ++self.counts_.told[static_cast<std::size_t>(told)];
       // A peer can make us reset streams by breaking rules on them (CVE-2025-8671).
@@ -225,6 +238,18 @@ struct session::callbacks {
       if (self.fault_ == error::no_error) self.fault_ = told;
     }
     return 0;
+  }
+
+  // A head that is too large for nghttp2, or that came too late.
+  static int frame_not_sent(nghttp2_session* s, const nghttp2_frame* frame, int, void* user) {
+    session& self = of(user);
+    if (frame->hd.type != NGHTTP2_HEADERS) return 0;
+    stream* const known = self.find(frame->hd.stream_id);
+    if (known == nullptr || known->is_closed_) return 0;
+    known->is_broken_ = true;
+    self.touch(*known);
+    return nghttp2_submit_rst_stream(s, NGHTTP2_FLAG_NONE, frame->hd.stream_id,
+                                     NGHTTP2_INTERNAL_ERROR);
   }
 
   static bool is_fault_of_peer(error e) noexcept {
@@ -266,25 +291,46 @@ struct session::callbacks {
     }
     self.sent_ += size;
     if (known.left_ != stream::no_size) known.left_ -= size;
+    self.budget_.earn(1);
     self.budget_.earn_by_content(size);
+    self.content_sent_ += size;
     return 0;
   }
 
   static nghttp2_session_callbacks* all();
 };
 
+namespace {
+
+// nghttp2 is C: nothing may be thrown through it, and memory is what there may not be.
+template <auto Callback>
+struct shielded;
+template <class... Arguments, int (*Callback)(Arguments...)>
+struct shielded<Callback> {
+  static int call(Arguments... arguments) noexcept {
+    try {
+      return Callback(arguments...);
+    } catch (...) {
+      return NGHTTP2_ERR_CALLBACK_FAILURE;
+    }
+  }
+};
+
+}  // namespace
+
 nghttp2_session_callbacks* session::callbacks::all() {
   nghttp2_session_callbacks* made = nullptr;
   require(nghttp2_session_callbacks_new(&made));
-  nghttp2_session_callbacks_set_on_begin_frame_callback(made, &begin_frame);
-  nghttp2_session_callbacks_set_on_begin_headers_callback(made, &begin_headers);
-  nghttp2_session_callbacks_set_on_header_callback(made, &header_line);
-  nghttp2_session_callbacks_set_on_invalid_header_callback(made, &invalid_line);
-  nghttp2_session_callbacks_set_on_frame_recv_callback(made, &frame_received);
-  nghttp2_session_callbacks_set_on_data_chunk_recv_callback(made, &data_chunk);
-  nghttp2_session_callbacks_set_on_stream_close_callback(made, &stream_closed);
-  nghttp2_session_callbacks_set_on_frame_send_callback(made, &frame_sent);
-  nghttp2_session_callbacks_set_send_data_callback(made, &send_content);
+  nghttp2_session_callbacks_set_on_begin_frame_callback(made, &shielded<&begin_frame>::call);
+  nghttp2_session_callbacks_set_on_begin_headers_callback(made, &shielded<&begin_headers>::call);
+  nghttp2_session_callbacks_set_on_header_callback(made, &shielded<&header_line>::call);
+  nghttp2_session_callbacks_set_on_invalid_header_callback(made, &shielded<&invalid_line>::call);
+  nghttp2_session_callbacks_set_on_frame_recv_callback(made, &shielded<&frame_received>::call);
+  nghttp2_session_callbacks_set_on_data_chunk_recv_callback(made, &shielded<&data_chunk>::call);
+  nghttp2_session_callbacks_set_on_stream_close_callback(made, &shielded<&stream_closed>::call);
+  nghttp2_session_callbacks_set_on_frame_send_callback(made, &shielded<&frame_sent>::call);
+  nghttp2_session_callbacks_set_on_frame_not_send_callback(made, &shielded<&frame_not_sent>::call);
+  nghttp2_session_callbacks_set_send_data_callback(made, &shielded<&send_content>::call);
   return made;
 }
 
@@ -299,9 +345,23 @@ nghttp2_option* options_of_all() {
   nghttp2_option_set_no_auto_window_update(made, 1);  // who reads says so
   nghttp2_option_set_builtin_recv_extension_type(made, NGHTTP2_PRIORITY_UPDATE);
   nghttp2_option_set_no_closed_streams(made, 1);
+  nghttp2_option_set_max_send_header_block_length(made, most_head_to_send);
   // Counted in the budget, with the right error code.
   nghttp2_option_set_stream_reset_rate_limit(made, 1'000'000, 1'000'000);
   return made;
+}
+
+// It makes and frees some five blocks for each request.
+nghttp2_mem* memory_of_all() {
+  using base::block_pool;
+  static nghttp2_mem made = {
+      nullptr,
+      [](std::size_t size, void*) { return block_pool::allocate(size); },
+      [](void* block, void*) { block_pool::free(block); },
+      [](std::size_t n, std::size_t size, void*) { return block_pool::allocate_zeroed(n, size); },
+      [](void* block, std::size_t size, void*) { return block_pool::reallocate(block, size); },
+  };
+  return &made;
 }
 
 }  // namespace
@@ -309,7 +369,7 @@ nghttp2_option* options_of_all() {
 session::session(const session_options& options) : options_(options) {
   static nghttp2_session_callbacks* const called = callbacks::all();
   static nghttp2_option* const chosen = options_of_all();
-  require(nghttp2_session_server_new2(&session_, called, this, chosen));
+  require(nghttp2_session_server_new3(&session_, called, this, chosen, memory_of_all()));
   const std::array<nghttp2_settings_entry, 6> settings = {{
       {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, options.streams},
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, options.stream_window},
@@ -331,7 +391,9 @@ session::~session() {
 
 // --- streams -------------------------------------------------------------------------------------
 
+// Mostly it is the one whose lines come in, which needs no look into nghttp2's table.
 stream* session::find(std::int32_t id) const noexcept {
+  if (incoming_ && incoming_->id_ == id) return incoming_.get();
   return static_cast<stream*>(nghttp2_session_get_stream_user_data(session_, id));
 }
 
@@ -350,15 +412,20 @@ void session::forget(stream& s) noexcept {
   streams_.back()->place_ = s.place_;
   streams_[s.place_] = streams_.back();
   streams_.pop_back();
-  if (s.is_touched_)
-    std::replace(touched_.begin(), touched_.end(), &s, static_cast<stream*>(nullptr));
+  if (s.is_touched_) {  // mostly the last one, which its answer has just closed
+    if (touched_.back() == &s) {
+      touched_.pop_back();
+    } else {
+      *std::find(touched_.begin(), touched_.end(), &s) = nullptr;
+    }
+  }
   if (is_dead_) return;
   if (!s.received_.empty()) nghttp2_session_consume_connection(session_, s.received_.size());
   if (s.is_closed_) return;
   nghttp2_session_set_stream_user_data(session_, s.id_, nullptr);
-  const bool is_whole = s.left_ == 0;
-  const auto code = is_whole ? std::uint32_t{NGHTTP2_NO_ERROR} : s.code_;
-  nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, s.id_, code);
+  const auto code = s.end_is_sent_ ? std::uint32_t{NGHTTP2_NO_ERROR} : s.code_;
+  // Without it, nghttp2 would ask for content that is gone.
+  if (nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, s.id_, code) != 0) is_dead_ = true;
 }
 
 void session::consume(stream& s, std::size_t n) {
@@ -368,13 +435,6 @@ void session::consume(stream& s, std::size_t n) {
   } else {
     require(nghttp2_session_consume(session_, s.id_, n));
   }
-}
-
-std::unique_ptr<stream> session::take_request() noexcept {
-  if (whole_.empty()) return nullptr;
-  auto taken = std::move(whole_.front());
-  whole_.pop_front();
-  return taken;
 }
 
 stream* session::take_touched() noexcept {
@@ -390,23 +450,28 @@ stream* session::take_touched() noexcept {
 
 // --- what came -----------------------------------------------------------------------------------
 
-void session::receive(std::string_view bytes, time_point now) {
-  if (is_dead_) return;
+std::size_t session::receive(std::string_view bytes, time_point now) {
+  if (is_dead_) return bytes.size();
   budget_.pass_time(now);
   const auto taken = nghttp2_session_mem_recv(
       session_, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
   if (taken == NGHTTP2_ERR_NOMEM) throw std::bad_alloc();
-  switch (taken) {
+  if (taken < 0) fail_by(static_cast<int>(taken));
+  if (budget_.is_overdrawn()) fail(error::enhance_your_calm);
+  return taken < 0 ? bytes.size() : static_cast<std::size_t>(taken);
+}
+
+// What nghttp2 gave up at.
+void session::fail_by(int result) {
+  switch (result) {
     case NGHTTP2_ERR_FLOODED:
     case NGHTTP2_ERR_TOO_MANY_CONTINUATIONS:
       return fail(error::enhance_your_calm);
     case NGHTTP2_ERR_BAD_CLIENT_MAGIC:
       return fail(error::protocol_error);
     default:
-      break;
+      if (fault_ == error::no_error) fail(error::internal_error);
   }
-  if (taken < 0 && fault_ == error::no_error) fail(error::internal_error);
-  if (budget_.is_overdrawn()) fail(error::enhance_your_calm);
 }
 
 void session::end_head(std::int32_t id, bool is_request, bool ends) {
@@ -414,10 +479,13 @@ void session::end_head(std::int32_t id, bool is_request, bool ends) {
   if (known == nullptr) return;
   if (is_request) {
     finish_head(known->head_, options_.head);
-    known->priority_ = parse_priority(known->head_.lines.get(field::priority));
+    // Of who says nothing, all are to go on side by side.
+    const bool is_said = known->head_.lines.contains(field::priority);
+    known->priority_ = is_said ? parse_priority(known->head_.lines.get(field::priority))
+                               : http2::priority{.incremental = true};
     known->head_is_whole_ = true;
     known->has_ended_ = ends;
-    whole_.push_back(std::move(incoming_));
+    whole_ = std::move(incoming_);
   } else {
     http::field_sink::borrow(known->trailers_, known->trailer_text_.data());
     if (ends) end_content(id);
@@ -443,10 +511,14 @@ error session::look_at_order(const frame_head& frame) noexcept {
     last_stream_ = frame.stream;
     return error::no_error;
   }
-  if (nghttp2_session_find_stream(session_, frame.stream) != nullptr) return error::no_error;
+  if (has_gone_away_ || nghttp2_session_find_stream(session_, frame.stream) != nullptr) {
+    return error::no_error;
+  }
   for (const ended_stream& one : ended_) {
     if (one.id == frame.stream) return one.was_reset ? error::no_error : error::stream_closed;
   }
+  // One that ended too long ago to be known.
+  if (next_ended_ >= ended_.size()) return error::no_error;
   return error::protocol_error;
 }
 
@@ -457,6 +529,13 @@ void session::note_end(std::int32_t id, bool was_reset) noexcept {
 // --- sending -------------------------------------------------------------------------------------
 
 void session::pump() {
+  write_frames();
+  if (!budget_.is_overdrawn() || fault_ != error::no_error) return;
+  fail(error::enhance_your_calm);
+  write_frames();
+}
+
+void session::write_frames() {
   if (is_dead_) return;
   const std::uint8_t* bytes = nullptr;
   ssize_t size = 0;
@@ -465,7 +544,6 @@ void session::pump() {
   }
   if (size == NGHTTP2_ERR_NOMEM) throw std::bad_alloc();
   if (size < 0) is_dead_ = true;
-  if (budget_.is_overdrawn() && fault_ == error::no_error) fail(error::enhance_your_calm);
 }
 
 namespace {
@@ -569,6 +647,10 @@ void session::submit_trailers(nghttp2_session* s, std::int32_t id, const fields&
   nghttp2_submit_trailer(s, id, copied.data(), copied.size());
 }
 
+bool session::has_own_window(const stream& s) const noexcept {
+  return !is_dead_ && nghttp2_session_get_stream_remote_window_size(session_, s.id_) > 0;
+}
+
 bool session::has_window(const stream& s) const noexcept {
   return !is_dead_ && nghttp2_session_get_remote_window_size(session_) > 0 &&
          nghttp2_session_get_stream_remote_window_size(session_, s.id_) > 0;
@@ -585,6 +667,7 @@ void session::announce_end() {
 
 void session::go_away() {
   if (is_dead_) return;
+  has_gone_away_ = true;
   require(nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE,
                                 nghttp2_session_get_last_proc_stream_id(session_), NGHTTP2_NO_ERROR,
                                 nullptr, 0));

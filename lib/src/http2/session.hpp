@@ -4,8 +4,8 @@
 // streams come out; what is sent on streams comes out as bytes. No input or output happens here;
 // the time is given.
 //
-//   s.receive(bytes, now);
-//   while (auto one = s.take_request()) ...       a stream whose head is whole
+//   n = s.receive(bytes, now);                    up to the head of a second request; then again
+//   if (auto one = s.take_request()) ...          a stream whose head is whole
 //   while (stream* one = s.take_touched()) ...    content, an end or a reset of a stream
 //   s.send_...(stream, ...);                      any time, but not from within `receive`
 //   s.pump();                                     acknowledgements and the like
@@ -25,10 +25,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 struct nghttp2_session;
@@ -96,17 +96,21 @@ class session {
   session& operator=(const session&) = delete;
   ~session();
 
-  // Takes all the bytes. Where they break the protocol, `is_over` from then on.
-  void receive(std::string_view bytes, time_point now);
+  // How many of the bytes it took: not those behind a request that is to be taken first, so that
+  // one is answered while all of it is near, and its memory serves the next one. Where they break
+  // the protocol, `is_over` from then on, and all are taken.
+  std::size_t receive(std::string_view bytes, time_point now);
   // Frames of control that wait, into `output()`.
   void pump();
   base::byte_buffer& output() noexcept { return output_; }
   const base::byte_buffer& output() const noexcept { return output_; }
   bool has_room() const noexcept { return output_.size() < options_.output_limit; }
 
-  // Null: no more.
-  std::unique_ptr<stream> take_request() noexcept;
+  // Null: none.
+  std::unique_ptr<stream> take_request() noexcept { return std::move(whole_); }
   stream* take_touched() noexcept;
+  // Whether there is one of either.
+  bool has_news() const noexcept { return !whole_.empty() || !touched_.empty(); }
 
   // --- sending
 
@@ -143,9 +147,11 @@ class session {
   // Streams that are not closed, or not given up by whoever serves them.
   std::size_t open_streams() const noexcept { return streams_.size(); }
   // A head has begun and is not whole: the next frame can only be more of it.
-  bool is_in_head() const noexcept { return is_in_head_; }
+  bool is_in_head() const noexcept { return head_stream_ != 0; }
   // The peer's first SETTINGS have come.
   bool has_begun() const noexcept { return has_begun_; }
+  // Bytes of content, on all streams.
+  std::uint64_t content_sent() const noexcept { return content_sent_; }
   const counts& counted() const noexcept { return counts_; }
 
  private:
@@ -158,6 +164,8 @@ class session {
   void forget(stream& s) noexcept;
   void consume(stream& s, std::size_t n);
   bool has_window(const stream& s) const noexcept;
+  bool has_own_window(const stream& s) const noexcept;
+  void write_frames();
   struct content;
   std::size_t resume(stream& s, const content& what);
   std::size_t push(stream& s, const content& what);
@@ -179,27 +187,31 @@ class session {
   void end_content(std::int32_t id);
   void update_priority(std::int32_t id, std::string_view value);
   void fail(error why);
+  void fail_by(int result);
 
   const session_options options_;
   nghttp2_session* session_ = nullptr;
   base::byte_buffer output_;
-  std::vector<stream*> streams_;               // all
-  std::unique_ptr<stream> incoming_;           // whose head is not whole
-  std::deque<std::unique_ptr<stream>> whole_;  // that nobody has taken
+  std::vector<stream*> streams_;      // all
+  std::unique_ptr<stream> incoming_;  // whose head is not whole
+  std::unique_ptr<stream> whole_;     // that nobody has taken
   std::vector<stream*> touched_;
   budget budget_;
   counts counts_{};
   const stream* sending_ = nullptr;  // while something of it is sent: this,
   const content* what_ = nullptr;
-  std::uint64_t sent_ = 0;  // and so much of it was
+  std::uint64_t sent_ = 0;                // and so much of it was
   std::array<ended_stream, 64> ended_{};  // a ring
   std::size_t next_ended_ = 0;
   std::int32_t last_stream_ = 0;
+  std::int32_t head_stream_ = 0;  // whose field block comes in
+  std::int32_t reset_ = 0;        // the last that we reset
+  std::uint64_t content_sent_ = 0;
   error fault_ = error::no_error;
-  bool is_in_head_ = false;
   bool has_begun_ = false;
   bool was_noticed_ = false;
   bool wants_end_ = false;
+  bool has_gone_away_ = false;
   bool is_dead_ = false;  // nghttp2 can go on no more
 };
 

@@ -6,12 +6,10 @@
 
 namespace asio_httpd::http2 {
 
-void request_head::clear() noexcept {
-  text.clear();
-  cookies.clear();
-  lines.clear();
-  method = scheme = authority = path = protocol = {};
-  broken = http::rule::none;
+// Of most requests nothing has to grow.
+request_head::request_head() {
+  text.reserve(480);
+  http::field_sink::reserve(lines, 16);
 }
 
 stream::~stream() {
@@ -21,6 +19,10 @@ stream::~stream() {
 void stream::consume(std::size_t n) {
   received_.consume(n);
   if (session_ != nullptr) session_->consume(*this, n);
+}
+
+bool stream::has_own_window() const noexcept {
+  return session_ != nullptr && session_->has_own_window(*this);
 }
 
 bool stream::has_window() const noexcept {

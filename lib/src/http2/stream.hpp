@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "base/block_pool.hpp"
 #include "base/byte_buffer.hpp"
 #include "http/field_sink.hpp"
 #include "http/rule.hpp"
@@ -36,15 +37,15 @@ struct request_head {
   http::piece protocol;  // RFC 8441 section 4; empty where it is no extended CONNECT
   http::rule broken = http::rule::none;
 
+  request_head();
   std::string_view of(http::piece p) const noexcept { return p.of(text.data()); }
-  void clear() noexcept;
 };
 
-class stream {
+class stream : public base::pooled {
  public:
   static constexpr std::uint64_t no_size = std::numeric_limits<std::uint64_t>::max();
 
-  stream(session& of, std::int32_t id) noexcept : session_(&of), id_(id) {}
+  stream(session& of, std::int32_t id) : session_(&of), id_(id) {}
   stream(const stream&) = delete;
   stream& operator=(const stream&) = delete;
   ~stream();
@@ -71,6 +72,10 @@ class stream {
 
   // Whether content could be sent now.
   bool has_window() const noexcept;
+  // The same, as far as its own window goes.
+  bool has_own_window() const noexcept;
+  // All content was given to the session, but END_STREAM waits for a window, or for room.
+  bool owes_end() const noexcept { return left_ == 0 && !end_is_sent_ && !is_closed_; }
   // The error code (RFC 9113 section 7) that the peer is told where this ends before the answer
   // does.
   void break_off(std::uint32_t code) noexcept { code_ = code; }
@@ -93,7 +98,8 @@ class stream {
   bool head_is_whole_ = false;
   bool has_ended_ = false;
   bool is_broken_ = false;
-  bool is_closed_ = false;  // by both sides
+  bool is_closed_ = false;    // by both sides
+  bool end_is_sent_ = false;  // END_STREAM is in the output
   bool is_touched_ = false;
 
   std::size_t place_ = 0;         // among the session's

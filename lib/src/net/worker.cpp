@@ -68,9 +68,11 @@ void worker::add(session& s) {
   ++size_;
 }
 
+// Most streams of HTTP/2 never were in the list. Only their owners put them there, of whom nobody
+// is left now.
 void worker::remove(session& s) noexcept {
-  const std::lock_guard lock(mutex_);
   if (!s.listed_) return;
+  const std::lock_guard lock(mutex_);
   (s.previous_ != nullptr ? s.previous_->next_ : first_) = s.next_;
   if (s.next_ != nullptr) s.next_->previous_ = s.previous_;
   --size_;

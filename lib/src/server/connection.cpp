@@ -11,7 +11,7 @@
 //      where the handler reads or writes content piece by piece, it drives (connection_content.cpp)
 //   7  when there is nothing left to take up, all of them are sent in one write (send_now, flush);
 //      a file goes from the disk to the peer (connection_file.cpp)
-//   8  back to 2 or 3; or the end: send, linger, close                          (close, linger)
+//   8  back to 2 or 3; or the end: send, linger, close                                 (linger)
 //
 // Where the peer speaks HTTP/2, server/http2_link takes its connection over after step 2, and each
 // of its streams goes through the steps from 4 on, with a transport and an engine of its own.
@@ -124,21 +124,38 @@ net::task<> connection::serve() {
         co_await hand_over();
         co_return;
       case action::close:
-        co_await close();
+        set_reason(work_->engine.reason());
+        // The last bytes share a packet with the end of the connection, and with what TLS says of
+        // it.
+        closing_ = true;
+        if (send_now() == sending::blocked) co_await flush();
+        if (!has_failed() && must_linger()) co_await linger();
         co_return;
     }
   }
 }
 
-// Of a stream, its peer is told why: what was asked for is not worth anything any more, or it is our
-// fault.
+// Of a stream, its peer is told why: what was asked for is not worth anything any more, or it is
+// our fault.
 void connection::on_fail() noexcept {
   file_.cancel();
   if (!is_stream()) return;
-  auto& carrier = static_cast<http2_stream&>(transport());
   const bool is_fault =
       reason() == close_reason::internal_error || reason() == close_reason::content_changed;
-  carrier.break_off(is_fault ? http2::error::internal_error : http2::error::cancel);
+  carrier().break_off(is_fault ? http2::error::internal_error : http2::error::cancel);
+}
+
+// Only of a stream.
+http2_stream& connection::carrier() noexcept {
+  return static_cast<http2_stream&>(transport());
+}
+
+// A stream may wait for others of its connection, while their peer takes what it can.
+bool connection::waits_for_peer_to_take() noexcept {
+  const auto& d = core_->options.deadlines;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(d.write).count();
+  const std::uint64_t wanted = d.write_rate * static_cast<std::uint64_t>(seconds);
+  return !is_stream() || !carrier().waits_for_others(std::max<std::uint64_t>(wanted, 1));
 }
 
 // A wait that was not cancelled and fails is one that the kernel has no room for.
@@ -456,6 +473,15 @@ void connection::respond() {
   if (!response.upgrade_handler()) response.clear();
 }
 
+void connection::inform(status s, const fields& f) {
+  if (status_class(s) != 1 || s == status::switching_protocols || s == status::continue_) {
+    throw std::invalid_argument("asio_httpd: an interim response is a 1xx other than 100 and 101");
+  }
+  if (has_failed() || !work_ || !work_->engine.owes_an_answer()) return;
+  work_->engine.inform(s, f);
+  send_now();
+}
+
 void connection::record(std::uint64_t content_size) {
   count_exchange(count(), *work_, exchange_);
   if (exchange_.route != nullptr) ++unrecorded_;
@@ -494,6 +520,8 @@ connection::sending connection::send_now() {
   record_latency();
   sending result = send_memory();
   if (result == sending::done) result = send_file();
+  if (is_stream() && result == sending::done && !carrier().finish()) result = sending::blocked;
+  if (is_stream()) carrier().flush();
   if (result == sending::blocked) remember_file();
   return result;
 }
@@ -501,8 +529,8 @@ connection::sending connection::send_now() {
 connection::sending connection::send_memory() {
   auto& output = work_->engine.output();
   while (output.pending() != 0) {
-    const bool file_follows = output.file_left() != 0;
-    const auto result = transport().write(output.first(), output.second(), file_follows);
+    const bool more = output.file_left() != 0 || closing_;
+    const auto result = transport().write(output.first(), output.second(), more);
     if (result.error) {
       if (result.error == asio::error::would_block) return sending::blocked;
       fail(close_reason::client_aborted);
@@ -540,12 +568,6 @@ void connection::out_of_time(waiting what) {
   if (!is_stream()) work_->response.close_connection();
   respond();
   send_now();
-}
-
-net::task<> connection::close() {
-  set_reason(work_->engine.reason());
-  if (send_now() == sending::blocked) co_await flush();
-  if (!has_failed() && must_linger()) co_await linger();
 }
 
 // Closing while bytes of the peer are unread resets the connection, and the peer may lose the
@@ -590,6 +612,10 @@ net::task<> connection::hand_over() {
   std::string leftover(work_->engine.input().view());
   workspace::give_back(std::move(work_));
   co_await run_stream(*handler, std::move(leftover));
+  while (is_stream() && !has_failed() && !carrier().finish()) {
+    begin_writing();
+    check_wait(co_await wait(transport::wait::write));
+  }
   set_reason(close_reason::upgraded);
 }
 

@@ -21,6 +21,7 @@
 
 namespace asio_httpd::serving {
 
+class http2_stream;
 class lent_connection;
 
 class connection final : public io_session, private asio_httpd::peer {
@@ -96,7 +97,6 @@ class connection final : public io_session, private asio_httpd::peer {
   sending send_memory();
   net::task<> flush();
 
-  net::task<> close();
   bool must_linger() noexcept;
   net::task<> linger();
   net::task<> hand_over();
@@ -113,6 +113,7 @@ class connection final : public io_session, private asio_httpd::peer {
   bool is_ready() const noexcept override { return !core_->leaving; }
   clock::time_point arrival() const noexcept override { return exchange_.started; }
   std::shared_ptr<body_source> open_body() override;
+  void inform(status s, const fields& f) override;
 
   // Files: connection_file.cpp.
   bool load_small_file();
@@ -121,6 +122,8 @@ class connection final : public io_session, private asio_httpd::peer {
   std::uint64_t sendable_of_file();
   net::task<> read_file();
   void on_fail() noexcept override;
+  http2_stream& carrier() noexcept;
+  bool waits_for_peer_to_take() noexcept override;
 
   // Content piece by piece: connection_content.cpp.
   net::task<> on_stream();
@@ -152,6 +155,7 @@ class connection final : public io_session, private asio_httpd::peer {
   bool cannot_watch_ = false;    // because bytes of it are unread
   bool idle_ = false;            // as counted
   bool handshake_noted_ = false;
+  bool closing_ = false;  // nothing follows what is sent now
 };
 
 }  // namespace asio_httpd::serving

@@ -97,6 +97,7 @@ void connection::on_drain() {
 void connection::end_content_wait(net::transport::wait what) noexcept {
   if (has_failed()) return;
   if (what == net::transport::wait::read) lent_->body_waited += now() - lent_->wait_started;
+  if (waiting_ == waiting::write) lent_->write_period_ends = deadline();
   set_call_deadline();
 }
 
@@ -162,9 +163,10 @@ void connection::queue_content(std::string_view piece) {
 bool connection::send_content() {
   const std::uint64_t before = work_->engine.output().pending();
   if (send_now() == sending::blocked) {
-    begin_writing();
+    go_on_writing(lent_->write_period_ends);
     return false;
   }
+  lent_->write_period_ends = {};
   lent_->sent_in_turn += before;
   if (lent_->sent_in_turn < turn_size) return true;
   lent_->sent_in_turn = 0;  // others' turn

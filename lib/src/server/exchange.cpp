@@ -54,6 +54,8 @@ void check_final(const http::engine& e, response& r) {
     if (e.offers(protocol)) return;
     r = error_response(status::upgrade_required);
     r.set(field::upgrade, protocol);
+  } else if (e.must_upgrade() && status_class(r.status()) == 2) {
+    r = error_response(status::not_implemented);
   } else if (to_integer(r.status()) < 200 || to_integer(r.status()) > 999) {
     r = error_response(status::internal_server_error);
   }

@@ -4,6 +4,7 @@
 
 #include "server/http2_link.hpp"
 
+#include "base/block_pool.hpp"
 #include "server/connection.hpp"
 
 #include <boost/asio/error.hpp>
@@ -25,9 +26,34 @@ constexpr unsigned most_reads_in_turn = 8;
 constexpr unsigned most_rounds = 8;
 // While a peer takes nothing, more than so much is not made for it.
 constexpr std::size_t most_output = 256 * 1024;
-constexpr std::size_t output_kept = 16 * 1024;  // while nothing is under way
 // What a peer has to answer that we are going to leave.
 constexpr std::chrono::seconds notice{1};
+
+// For what is sent; of the thread. A connection has memory of its own for that only while its
+// peer does not take it.
+class lent_output {
+ public:
+  explicit lent_output(base::byte_buffer& to) noexcept : to_(to) {
+    if (to_.capacity() == 0) to_.swap(spare());
+  }
+  lent_output(const lent_output&) = delete;
+  lent_output& operator=(const lent_output&) = delete;
+  ~lent_output() {
+    if (!to_.empty()) return;
+    if (to_.capacity() > spare().capacity() && to_.capacity() <= 2 * most_output) {
+      to_.swap(spare());
+    }
+    to_.release();
+  }
+
+ private:
+  static base::byte_buffer& spare() noexcept {
+    thread_local base::byte_buffer kept;
+    return kept;
+  }
+
+  base::byte_buffer& to_;
+};
 
 http2::session_options options_of(const core& c) noexcept {
   const auto& l = c.options.limits;
@@ -48,6 +74,15 @@ struct http2_link::keeper {
   }
   std::shared_ptr<net::session> session;
   http2_link& link;
+};
+
+// What streams do meanwhile needs no turn of its own.
+struct http2_link::working_scope {
+  explicit working_scope(bool& is_working) noexcept : flag(is_working) { flag = true; }
+  working_scope(const working_scope&) = delete;
+  working_scope& operator=(const working_scope&) = delete;
+  ~working_scope() { flag = false; }
+  bool& flag;
 };
 
 // Until all streams have ended, and the connection with them.
@@ -78,7 +113,7 @@ http2_link::~http2_link() {
 }
 
 net::task<> http2_link::run(std::string first) {
-  if (!first.empty()) codec_.receive(first, session_.now());
+  receive(first);
   turn();
   co_await end_operation(*this);
   if (!is_cut_off_) {  // whoever is gone is told nothing
@@ -114,15 +149,30 @@ void http2_link::read_input() {
       return session_.fail(streams_.empty() ? reason() : close_reason::client_aborted);
     }
     session_.received(result.size);
-    codec_.receive({room.data(), result.size}, session_.now());
+    receive({room.data(), result.size});
     if (result.size < room.size()) return;
     work();
+  }
+}
+
+// Request by request. Behind each one is another look, also where no bytes are left: a head that is
+// one line long would wait for more of them.
+void http2_link::receive(std::string_view bytes) {
+  const working_scope works{is_working_};
+  const auto now = session_.now();
+  bool goes_on = !bytes.empty();
+  while (goes_on) {
+    bytes.remove_prefix(codec_.receive(bytes, now));
+    auto s = codec_.take_request();
+    goes_on = !bytes.empty() || s;
+    if (s) start(std::move(s));
   }
 }
 
 void http2_link::take_turn(bool reads) {
   const auto kept = session_.shared_from_this();
   session_.guard([&] {
+    const lent_output lent(codec_.output());
     if (reads && !session_.has_failed()) read_input();
     turn();
   });
@@ -140,15 +190,10 @@ void http2_link::turn() {
 // --- to the streams ------------------------------------------------------------------------------
 
 void http2_link::work() {
-  if (std::exchange(is_working_, true)) return;
-  struct end_of_work {
-    bool& is_working;
-    ~end_of_work() { is_working = false; }
-  };
-  const end_of_work ends{is_working_};
+  if (is_working_) return;
+  const working_scope works{is_working_};
   for (unsigned round = 0; round < most_rounds; ++round) {
     run_deferred();
-    while (auto s = codec_.take_request()) start(std::move(s));
     while (auto* s = codec_.take_touched()) {
       if (s->context != nullptr) static_cast<http2_stream*>(s->context)->wake_reader();
     }
@@ -157,7 +202,7 @@ void http2_link::work() {
     if (session_.has_failed()) break;
     codec_.pump();
     if (!send_output()) break;
-    if (!wake_writers() && deferred_.empty()) return;
+    if (!wake_writers() && deferred_.empty() && !codec_.has_news()) return;
   }
   is_working_ = false;
   const bool is_cut_short = !session_.has_failed() && codec_.output().empty();
@@ -177,8 +222,9 @@ void http2_link::start(std::unique_ptr<http2::stream> s) {
   auto carrier = std::make_unique<http2_stream>(std::move(parent), *this, std::move(s));
   auto work = http2_workspace::take();
   work->codec.begin(carrier->stream());
-  const auto made = std::make_shared<connection>(worker.shared_from_this(), core_,
-                                                 std::move(carrier), std::move(work));
+  const auto made = std::allocate_shared<connection>(base::pool_allocator<connection>(),
+                                                     worker.shared_from_this(), core_,
+                                                     std::move(carrier), std::move(work));
   made->start();
   if (!made->has_ended()) worker.watch(*made);
 }
@@ -311,7 +357,6 @@ void http2_link::begin_waiting(due what) {
     case due::notice:
       return session_.wait_for(waiting::producer, notice);
     case due::idle:
-      if (codec_.output().capacity() > output_kept) codec_.output().release();
       return session_.wait_for(waiting::next_request, d.idle);
     case due::unknown:
     case due::nothing:

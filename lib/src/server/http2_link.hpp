@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -59,9 +60,11 @@ class http2_link final : quiet_observer {
  private:
   enum class due : std::uint8_t { unknown, nothing, head, idle, write, notice };
   struct keeper;
+  struct working_scope;
   class end_operation;
 
   void read_input();
+  void receive(std::string_view bytes);
   void turn();
   void work();
   void start(std::unique_ptr<http2::stream> s);

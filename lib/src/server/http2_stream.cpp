@@ -192,6 +192,22 @@ void http2_stream::shutdown_send() noexcept {
   });
 }
 
+bool http2_stream::finish() noexcept {
+  if (is_broken() || !stream_->owes_end()) return true;
+  guarded([&] { return sent(link_->codec().send(*stream_, {}, {})); });
+  return !stream_->owes_end();
+}
+
+bool http2_stream::waits_for_others(std::uint64_t enough) noexcept {
+  if (is_broken()) return false;
+  const std::uint64_t now = link_->codec().content_sent();
+  return now - std::exchange(others_sent_, now) >= enough && stream_->has_own_window();
+}
+
+void http2_stream::flush() noexcept {
+  if (link_ != nullptr) link_->work_soon();
+}
+
 void http2_stream::break_off(http2::error why) noexcept {
   if (stream_) stream_->break_off(static_cast<std::uint32_t>(why));
 }
@@ -200,7 +216,7 @@ void http2_stream::close(bool) noexcept {
   if (!stream_) return;
   cancel();
   stream_.reset();
-  if (link_ != nullptr) link_->remove(*this);
+  if (auto* const l = std::exchange(link_, nullptr)) l->remove(*this);
 }
 
 }  // namespace asio_httpd::serving

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "base/block_pool.hpp"
 #include "http2/session.hpp"
 #include "net/transport.hpp"
 
@@ -16,7 +17,7 @@ namespace asio_httpd::serving {
 class http2_link;
 class io_session;
 
-class http2_stream final : public net::transport {
+class http2_stream final : public net::transport, public base::pooled {
  public:
   // `parent` is the connection's session, to which `l` belongs.
   http2_stream(std::shared_ptr<io_session> parent, http2_link& l,
@@ -43,6 +44,13 @@ class http2_stream final : public net::transport {
 
   http2::stream& stream() noexcept { return *stream_; }
   bool is_waiting_to_write() const noexcept { return writer_.call != nullptr; }
+  // Heads and trailers, which are not written here, go out with this.
+  void flush() noexcept;
+  // True once the end of the content is with the session, where it is due.
+  bool finish() noexcept;
+  // Whether it is not its peer that keeps it from writing: the connection has sent `enough` bytes
+  // of content since this was asked before.
+  bool waits_for_others(std::uint64_t enough) noexcept;
   // What the peer is told where this is closed before the answer is whole.
   void break_off(http2::error why) noexcept;
   // Something has come.
@@ -70,6 +78,7 @@ class http2_stream final : public net::transport {
   net::completion reader_;
   net::completion writer_;
   std::uint64_t last_turn_ = 0;
+  std::uint64_t others_sent_ = 0;
   const bool is_tunnel_;  // an extended CONNECT
   bool end_was_told_;
 };

@@ -138,6 +138,16 @@ void io_session::begin_writing() noexcept {
   wait_for(waiting::write, d.write);
 }
 
+void io_session::go_on_writing(clock::time_point end) noexcept {
+  if (end == clock::time_point()) return begin_writing();
+  if (end > now()) return wait_until(waiting::write, end);
+  const auto& d = core_->options.deadlines;
+  if (!progress_.is_enough(transport(), d) && waits_for_peer_to_take()) {
+    return fail(close_reason::write_timeout);
+  }
+  wait_for(waiting::write, d.write);
+}
+
 void io_session::on_deadline() {
   if (!ended_ && deadline_passed(now())) guard([this] { deadline_is_over(); });
 }
@@ -155,7 +165,9 @@ void io_session::deadline_is_over() {
     case waiting::linger:
       return fail(reason_ == close_reason::none ? close_reason::idle_timeout : reason_);
     case waiting::write:
-      if (progress_.is_enough(transport(), d)) return wait_for(waiting::write, d.write);
+      if (progress_.is_enough(transport(), d) || !waits_for_peer_to_take()) {
+        return wait_for(waiting::write, d.write);
+      }
       return fail(close_reason::write_timeout);
     case waiting::file:
       core_->log(log_level::error, peer_name() + ": reading the file takes too long");

@@ -87,6 +87,9 @@ class io_session : public net::session {
   void wait_is_over() noexcept;
   // Waits for the peer to take what is sent, at deadlines::write_rate.
   void begin_writing() noexcept;
+  // The same in a period that ends at `end`, so that a peer which takes a little again and again
+  // does not begin a new one each time. time_point(): begins one.
+  void go_on_writing(clock::time_point end) noexcept;
   // Ends the session without further answers; what it waits for is cancelled. The first reason
   // counts.
   void fail(close_reason r) noexcept;
@@ -133,6 +136,8 @@ class io_session : public net::session {
   virtual void out_of_time(waiting) {}
   // Whether the peer sent what deadlines::body_rate asks of the period that ends.
   virtual bool body_goes_on() noexcept { return false; }
+  // Whether it is the peer that keeps it from writing.
+  virtual bool waits_for_peer_to_take() noexcept { return true; }
   // A producer of content has been quiet for as long as it may be.
   virtual void on_quiet();
   // The server stops.

@@ -33,7 +33,8 @@ class lent_connection {
   // The connection's own, kept here because few exchanges need it.
   std::shared_ptr<body_writer::implementation> writer;  // of the content that is being written
   clock::time_point wait_started{};
-  clock::duration body_waited{};  // in this period of deadlines::body
+  clock::duration body_waited{};          // in this period of deadlines::body
+  clock::time_point write_period_ends{};  // of deadlines::write; time_point() while nothing waits
   std::uint64_t sent_in_turn = 0;
 
  private:

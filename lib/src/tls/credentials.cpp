@@ -5,6 +5,7 @@
 #include "tls/credentials.hpp"
 
 #include "tls/client_verification.hpp"
+#include "tls/record_bio.hpp"
 
 #include <openssl/err.h>
 
@@ -50,6 +51,12 @@ std::vector<certificate> load_all(const std::vector<tls_certificate>& files) {
   std::vector<certificate> all;
   for (const tls_certificate& f : files) all.push_back(certificate::load(f));
   return all;
+}
+
+// Which a client of TLS 1.3 shows once (RFC 8446 appendix C.4): without another one, its next
+// handshake would be a full one.
+int give_next_ticket(const SSL* to, int found) {
+  return found == 1 && SSL_version(to) == TLS1_3_VERSION ? 2 : found;
 }
 
 void warn(const log_sink& log, const std::string& text) {
@@ -121,11 +128,12 @@ void credentials::set_protocol(SSL_CTX* of, const tls_options& options) const {
   must(SSL_CTX_set1_groups_list(of, groups), "the groups");
   SSL_CTX_set_options(of, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
                               SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+  if (options.kernel_tls && kernel_has_tls()) SSL_CTX_set_options(of, SSL_OP_ENABLE_KTLS);
   SSL_CTX_set_mode(of, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
 }
 
 // One ticket a handshake: a browser needs one connection for HTTP/2, and gets the next ticket on
-// it; each costs a tenth of a resumed handshake.
+// it; each costs a tenth of a handshake.
 void credentials::set_tickets(SSL_CTX* of, bool on) const {
   const auto* id = reinterpret_cast<const unsigned char*>(session_context_.data());
   must(SSL_CTX_set_session_id_context(of, id, static_cast<unsigned>(session_context_.size())),
@@ -136,7 +144,8 @@ void credentials::set_tickets(SSL_CTX* of, bool on) const {
   must(SSL_CTX_set_num_tickets(of, on ? 1 : 0), "the number of tickets");
   const auto callback = [](SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
                            EVP_MAC_CTX* mac, int is_new) {
-    return credentials::of(ssl).keys_->begin(name, iv, cipher, mac, is_new != 0);
+    const int found = credentials::of(ssl).keys_->begin(name, iv, cipher, mac, is_new != 0);
+    return is_new != 0 ? found : give_next_ticket(ssl, found);
   };
   SSL_CTX_set_tlsext_ticket_key_evp_cb(of, +callback);
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// What OpenSSL reads records from and writes them to: a BIO over two functions of ours, which never
+// What OpenSSL reads records from and writes them to: a BIO over functions of ours, which never
 // block. Everything that is written is taken.
+//
+// Where the kernel encrypts what is sent, a BIO of OpenSSL's for the socket is below: it gives the
+// kernel the keys, and sends what is no text of ours (tickets, alerts), as much as is taken.
 
 #pragma once
 
@@ -21,10 +24,16 @@ class record_stream {
   virtual state after_read() const noexcept = 0;
   // False where there is no memory for it.
   virtual bool put_records(std::string_view bytes) noexcept = 0;
+  // The socket, where the kernel may encrypt from now on what is sent: all of `put_records` has
+  // been; -1 otherwise.
+  virtual int socket_for_kernel() noexcept = 0;
 
  protected:
   ~record_stream() = default;
 };
+
+// Whether the kernel has TLS; asks it once.
+bool kernel_has_tls() noexcept;
 
 // For `stream`, which has to live as long.
 bio_ptr make_record_bio(record_stream& stream);

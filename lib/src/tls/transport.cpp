@@ -8,6 +8,10 @@
 //
 // What OpenSSL says of its own accord (tickets, alerts, key updates) goes out with the next write,
 // or when the connection waits.
+//
+// Where the kernel encrypts (tls_options::kernel_tls), what is written passes by here: the socket
+// takes plain text, and files by sendfile(2). OpenSSL shakes hands, reads, and sends alerts. A peer
+// that asks for new keys of ours does not get them; nobody depends on it (RFC 8446 section 4.6.3).
 
 #include "tls/transport.hpp"
 
@@ -123,6 +127,7 @@ class transport final : public net::transport, private net::security, private re
   std::size_t take_records(char* to, std::size_t size) noexcept override;
   state after_read() const noexcept override { return after_read_; }
   bool put_records(std::string_view bytes) noexcept override;
+  int socket_for_kernel() noexcept override;
   void receive() noexcept;
 
   template <class F>
@@ -148,7 +153,7 @@ class transport final : public net::transport, private net::security, private re
   io_result accepted(std::size_t offered) noexcept;
   std::size_t send(std::string_view records, bool more) noexcept;
   void send_output(bool more);
-  void flush() noexcept;
+  void flush(bool more = false) noexcept;
   void say_goodbye() noexcept;
 
   bool has_input() const noexcept;
@@ -172,6 +177,7 @@ class transport final : public net::transport, private net::security, private re
   bool established_ = false;
   bool owes_write_ = false;  // the caller has more to write, and will come again
   bool untried_ = false;     // what is pending has not been sent because more may follow
+  bool in_kernel_ = false;   // what is written is encrypted there
   bool said_goodbye_ = false;
 };
 
@@ -278,6 +284,15 @@ bool transport::put_records(std::string_view bytes) noexcept {
   } catch (const std::bad_alloc&) {
     return false;
   }
+}
+
+// While the handshake goes on, in a call. What the kernel has taken before is sent as it is.
+int transport::socket_for_kernel() noexcept try {
+  if (turn_ == nullptr || !inner_->is_free_of_sigpipe()) return -1;
+  send_output(false);
+  return pending_.empty() && !inner_error_ ? inner_->native_handle() : -1;
+} catch (const std::bad_alloc&) {
+  return -1;
 }
 
 // --- the handshake -------------------------------------------------------------------------------
@@ -405,10 +420,10 @@ std::size_t transport::send(std::string_view records, bool more) noexcept {
   return sent;
 }
 
-void transport::flush() noexcept {
+void transport::flush(bool more) noexcept {
   untried_ = false;
   if (pending_.empty()) return;
-  pending_.consume(send(pending_.view(), false));
+  pending_.consume(send(pending_.view(), more));
   if (pending_.empty()) pending_.release();
 }
 
@@ -447,8 +462,11 @@ io_result transport::write(std::string_view first, std::string_view second, bool
   return in_turn(0, [&] { return write_in_turn(first, second, more); });
 }
 
+// To the kernel without the hint that more follows: it would hold a record back that the end of the
+// connection might overtake.
 io_result transport::write_in_turn(std::string_view first, std::string_view second, bool more) {
   if (const error_code ec = ready_to_write()) return {0, ec};
+  if (in_kernel_) return inner_->write(first, second, false);
   begin_output();
   if (pending_.empty()) {
     encrypt(first, second);
@@ -486,6 +504,7 @@ io_result transport::send_file(int descriptor, std::uint64_t offset, std::size_t
 
 io_result transport::send_file_in_turn(int descriptor, std::uint64_t offset, std::size_t size) {
   if (const error_code ec = ready_to_write()) return {0, ec};
+  if (in_kernel_) return inner_->send_file(descriptor, offset, size);
   begin_output();
   if (pending_.empty() && encrypted_ < size) {
     const auto from = static_cast<off_t>(offset + encrypted_);
@@ -552,6 +571,7 @@ void transport::note_established() {
   if (phase_ != phase::handshake || SSL_is_init_finished(ssl_.get()) == 0) return;
   phase_ = phase::established;
   established_ = true;
+  in_kernel_ = BIO_get_ktls_send(SSL_get_wbio(ssl_.get()));
   if (const auto w = waiters_.lock()) w->wake_later({});
 }
 
@@ -602,7 +622,8 @@ void transport::cancel() noexcept {
 
 // --- the end -------------------------------------------------------------------------------------
 
-// Where records are stuck, the peer would take it for their end.
+// Where records are stuck, the peer would take it for their end. The end of the connection follows
+// at once, in the same packet.
 void transport::say_goodbye() noexcept {
   if (phase_ != phase::established || said_goodbye_) return;
   flush();
@@ -610,7 +631,7 @@ void transport::say_goodbye() noexcept {
   said_goodbye_ = true;
   ERR_clear_error();
   SSL_shutdown(ssl_.get());
-  flush();
+  flush(true);
 }
 
 void transport::shutdown_send() noexcept {

@@ -267,6 +267,21 @@ TEST_CASE_FIXTURE(fixture, "keys of tickets are made anew every hour, old ones s
   CHECK_FALSE(resumes(session.get()));
 }
 
+TEST_CASE_FIXTURE(fixture, "a client that shows each ticket once never runs out of them") {
+  const auto context = server.make({{localhost}});
+  tls_link first(context);
+  session_ptr ticket = session_of(first);
+  for (int connection = 0; connection < 3; ++connection) {
+    tls_link next(context, {.session = ticket.get()});
+    REQUIRE(next.handshake());
+    CHECK(next.security().is_resumed());
+    // A copy: OpenSSL spoils a session whose connection ends without a goodbye.
+    session_ptr newer(SSL_SESSION_dup(session_ptr(next.client.session()).get()));
+    CHECK(SSL_SESSION_is_resumable(newer.get()) == 1);
+    ticket = std::move(newer);
+  }
+}
+
 TEST_CASE_FIXTURE(fixture, "no tickets where they are not wanted") {
   const tls_options options{.certificates = {localhost}, .session_tickets = false};
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
