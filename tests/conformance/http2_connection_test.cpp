@@ -7,6 +7,7 @@
 
 #include <string>
 
+#include "support/carried.hpp"
 #include "support/http2_cases.hpp"
 #include "support/server_harness.hpp"
 
@@ -128,11 +129,11 @@ conformance_cases test_support::http2::connection_cases() {
   };
 }
 
-TEST_CASE("HTTP/2 PING, GOAWAY and windows") {
+TEST_CASE("HTTP/2 PING, GOAWAY and windows" * test_support::http2_itself) {
   check(connection_cases());
 }
 
-TEST_CASE("what the server is sent, it must have room for") {
+TEST_CASE("what the server is sent, it must have room for" * test_support::http2_itself) {
   asio_httpd::router routes;
   routes.post("/", [](const asio_httpd::request& r) { return std::to_string(r.body().size()); });
   server_harness h(std::move(routes));

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "support/carried.hpp"
 #include "support/http2_cases.hpp"
 #include "support/server_harness.hpp"
 
@@ -94,6 +95,6 @@ conformance_cases test_support::http2::continuation_cases() {
   };
 }
 
-TEST_CASE("HTTP/2 CONTINUATION") {
+TEST_CASE("HTTP/2 CONTINUATION" * test_support::http2_itself) {
   check(continuation_cases());
 }

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 
+#include "support/carried.hpp"
 #include "support/http2_cases.hpp"
 #include "support/server_harness.hpp"
 
@@ -154,7 +155,7 @@ conformance_cases test_support::http2::framing_cases() {
   };
 }
 
-TEST_CASE("HTTP/2 preface and frames") {
+TEST_CASE("HTTP/2 preface and frames" * test_support::http2_itself) {
   check(framing_cases());
 }
 
@@ -173,7 +174,7 @@ TEST_CASE("all cases of h2spec are there, once") {
   CHECK(strict == 1);
 }
 
-TEST_CASE("a preface in two pieces, cut anywhere") {
+TEST_CASE("a preface in two pieces, cut anywhere" * test_support::http2_itself) {
   for (std::size_t cut = 1; cut < begin.size(); ++cut) {
     server_harness h(asio_httpd::router{});
     client c(h.connect());

@@ -7,6 +7,7 @@
 #include <array>
 #include <string>
 
+#include "support/carried.hpp"
 #include "support/http2_cases.hpp"
 #include "support/server_harness.hpp"
 
@@ -168,6 +169,6 @@ conformance_cases test_support::http2::hpack_cases() {
   return rows;
 }
 
-TEST_CASE("HPACK") {
+TEST_CASE("HPACK" * test_support::http2_itself) {
   check(hpack_cases());
 }

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "support/carried.hpp"
 #include "support/http2_cases.hpp"
 #include "support/server_harness.hpp"
 
@@ -229,20 +230,20 @@ conformance_cases test_support::http2::message_cases() {
   return h2spec_rows();
 }
 
-TEST_CASE("HTTP/2 messages") {
+TEST_CASE("HTTP/2 messages" * test_support::http2_itself) {
   check(h2spec_rows());
 }
-TEST_CASE("HTTP/2 pseudo-fields") {
+TEST_CASE("HTTP/2 pseudo-fields" * test_support::http2_itself) {
   check(pseudo_field_rows());
 }
-TEST_CASE("HTTP/2 fields") {
+TEST_CASE("HTTP/2 fields" * test_support::http2_itself) {
   check(field_rows());
 }
-TEST_CASE("HTTP/2 content") {
+TEST_CASE("HTTP/2 content" * test_support::http2_itself) {
   check(content_rows());
 }
 
-TEST_CASE("the fields of a request, as a handler has them") {
+TEST_CASE("the fields of a request, as a handler has them" * test_support::http2_itself) {
   asio_httpd::router routes;
   routes.any("/{rest...}", [](const asio_httpd::request& r, std::string_view) {
     return std::string(to_string(r.version())) + " " + std::string(r.host()) + " " +
@@ -257,7 +258,7 @@ TEST_CASE("the fields of a request, as a handler has them") {
   CHECK(c.content(1) == "HTTP/2.0 test /a?b=c a=b; c=d 1");
 }
 
-TEST_CASE("content, in whatever pieces it comes") {
+TEST_CASE("content, in whatever pieces it comes" * test_support::http2_itself) {
   asio_httpd::router routes;
   routes.post("/", [](const asio_httpd::request& r) {
     return std::string(r.body()) + std::string(r.trailers().get("x-sum"));

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "support/carried.hpp"
 #include "support/http2_cases.hpp"
 #include "support/server_harness.hpp"
 
@@ -101,6 +102,6 @@ conformance_cases test_support::http2::settings_cases() {
   };
 }
 
-TEST_CASE("HTTP/2 settings") {
+TEST_CASE("HTTP/2 settings" * test_support::http2_itself) {
   check(settings_cases());
 }

@@ -12,6 +12,7 @@
 
 #include <string>
 
+#include "support/carried.hpp"
 #include "support/http2_cases.hpp"
 #include "support/server_harness.hpp"
 
@@ -299,6 +300,6 @@ conformance_cases test_support::http2::stream_cases() {
   };
 }
 
-TEST_CASE("HTTP/2 streams") {
+TEST_CASE("HTTP/2 streams" * test_support::http2_itself) {
   check(stream_cases());
 }

@@ -161,7 +161,7 @@ TEST_CASE_FIXTURE(cold_files, "a small file of which a part is cold, and one tha
   small_size = content.size() + 1;
   CHECK(h->ask(c, get("/small")).empty());
   CHECK(c.is_closed());
-  CHECK(h->ends() == test_support::ends_as("content_changed"));
+  CHECK(test_support::end_of(*h) == test_support::cut_as("content_changed"));
 }
 
 TEST_CASE_FIXTURE(cold_files, "threat 14: a file that changes while it is read from the disk") {
@@ -174,7 +174,7 @@ TEST_CASE_FIXTURE(cold_files, "threat 14: a file that changes while it is read f
   pages.open_gate();
   CHECK(c.wait_until([&] { return c.is_closed(); }));
   CHECK(c.receive().find("a few") == std::string::npos);
-  CHECK(h->ends() == test_support::ends_as("content_changed"));
+  CHECK(test_support::end_of(*h) == test_support::cut_as("content_changed"));
 }
 
 TEST_CASE_FIXTURE(cold_files, "a client that leaves while its file is read") {
@@ -251,7 +251,7 @@ TEST_CASE_FIXTURE(cold_files, "a disk that does not answer ends the connection, 
   REQUIRE(pages.wait_for_fills(1));
   h->advance(61s);
   CHECK(c.is_closed());
-  CHECK(h->ends() == test_support::ends_as("internal_error"));
+  CHECK(test_support::end_of(*h) == test_support::cut_as("internal_error"));
   REQUIRE(h->log().size() == 1);
   CHECK(h->log()[0].ends_with("reading the file takes too long"));
 }

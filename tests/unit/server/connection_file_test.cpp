@@ -72,7 +72,10 @@ TEST_CASE("threat 14: a file that is cut while it is sent ends short") {
   REQUIRE(::truncate(path.c_str(), 2 * megabyte) == 0);
   got += h.receive(c);
   CHECK(c.is_closed());
-  CHECK(h.ends() == (test_support::over_http2() ? "client_aborted" : "content_changed"));
+  // The second request has a stream of its own, which the gateway of HTTP/2 gives up.
+  CHECK(test_support::end_of(h) == (test_support::over_http2()
+                                        ? "INTERNAL_ERROR, reset by the client, client_done"
+                                        : "content_changed"));
   const auto answers = replies_in(got);
   REQUIRE(answers.size() == 1);
   CHECK(answers[0].status == 0);  // short
@@ -97,7 +100,7 @@ TEST_CASE("threat 14: a file that changes while it is sent ends short") {
   ::close(descriptor);
   got += h.receive(c);
   CHECK(c.is_closed());
-  CHECK(h.ends() == test_support::ends_as("content_changed"));
+  CHECK(test_support::end_of(h) == test_support::cut_as("content_changed"));
   CHECK(replies_in(got).at(0).status == 0);
   CHECK(got.find("NEW") == std::string::npos);
 }
@@ -135,7 +138,7 @@ TEST_CASE(
   auto c = h.connect();
   CHECK(h.ask(c, get("/f")).find("12345") == std::string::npos);
   CHECK(c.is_closed());
-  CHECK(h.ends() == test_support::ends_as("content_changed"));
+  CHECK(test_support::end_of(h) == test_support::cut_as("content_changed"));
 }
 
 TEST_CASE("a peer that resets while a file is sent") {

@@ -113,7 +113,10 @@ TEST_CASE("the peer leaves in the middle of a head, a body, a chunk") {
       with_reset ? c.reset() : c.shutdown_send();
       CHECK(h.receive(c).empty());
       CHECK(c.is_closed());
-      CHECK(h.ends() == (with_reset ? "client_aborted" : test_support::ends_as("client_aborted")));
+      const bool is_request = part.starts_with("POST") || !test_support::over_http2();
+      CHECK(test_support::end_of(h) == (!is_request  ? "client_done"
+                                        : with_reset ? "client_aborted"
+                                                     : test_support::cut_as("client_aborted")));
     }
   }
 }
@@ -230,7 +233,7 @@ TEST_CASE("many coroutines that do not wait, pipelined, need no stack") {
   auto c = h.connect();
   c.set_capacity(100 * 1024 * 1024);
   std::string batch;
-  for (int i = 0; i < 20000; ++i) batch += "GET / HTTP/1.1\r\nHost:\r\n\r\n";
+  for (int i = 0; i < 20000; ++i) batch += get("/");
   CHECK(replies_in(h.ask(c, batch)).size() == 20000);
 }
 

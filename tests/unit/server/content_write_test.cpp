@@ -122,7 +122,7 @@ TEST_CASE("content that is shorter or longer than announced ends the connection"
   auto d = h.connect();
   CHECK(content_of(h.ask(d, get("/long"))) == "hello");
   CHECK(d.at_end());
-  CHECK(h.closed("internal_error") == 2);
+  CHECK(h.closed(test_support::ends_as("internal_error")) == 2);
   CHECK(h.log().size() == 2);
   CHECK(h.report().requests.handler_errors == 2);
 }
@@ -156,7 +156,7 @@ TEST_CASE("a producer that throws ends the connection without the last chunk") {
   auto c = h.connect();
   CHECK(content_of(h.ask(c, get("/out"))) == "5\r\nhello\r\n");
   CHECK(c.at_end());
-  CHECK(h.ends() == test_support::ends_as("internal_error"));
+  CHECK(test_support::end_of(h) == test_support::cut_as("internal_error"));
   REQUIRE(h.log().size() == 1);
   CHECK(h.log()[0].find("content of /out: no more") != std::string::npos);
 }
@@ -220,7 +220,8 @@ TEST_CASE("a producer whose client leaves is cancelled") {
     reset ? c.reset() : c.shutdown_send();
     h.poll();
     CHECK(seen.cancelled);
-    CHECK(h.ends() == (reset ? "client_aborted" : test_support::ends_as("client_aborted")));
+    CHECK(test_support::end_of(h) ==
+          (reset ? "client_aborted" : test_support::cut_as("client_aborted")));
   }
 }
 
@@ -241,7 +242,7 @@ TEST_CASE("a route's deadline holds for its content") {
   h.advance(19s);
   CHECK(h.report().connections.open == 1);
   h.advance(2s);
-  CHECK(h.ends() == test_support::ends_as("handler_timeout"));
+  CHECK(test_support::end_of(h) == test_support::cut_as("handler_timeout"));
 }
 
 TEST_CASE("content may be written while that of the request is read") {
@@ -370,7 +371,7 @@ TEST_CASE("a client that leaves behind bytes that nobody reads is noticed") {
   CHECK(h.ends().empty());
   c.shutdown_send();
   h.advance(20s);
-  CHECK(h.ends() == test_support::ends_as("client_aborted"));
+  CHECK(test_support::end_of(h) == test_support::cut_as("client_aborted"));
 }
 
 TEST_CASE("content of a detached route goes on where its client sends no more" *

@@ -49,15 +49,17 @@ TEST_CASE_FIXTURE(slow_handler_fixture,
 }
 
 TEST_CASE_FIXTURE(slow_handler_fixture,
-                  "drain: who is in the middle of a request gets its answer and a close" *
-                      test_support::http1_only) {
+                  "drain: who is in the middle of a request gets its answer and a close") {
   h.ask(c, "GET / HTTP/1.1\r\nHo");
   auto body = h.connect();
   h.ask(body, request_text("POST /echo HTTP/1.1", "Content-Length: 4\r\n", "ab"));
   h.stop(1h);
   CHECK(h.report().draining);
   CHECK_FALSE(h.stopped());
-  CHECK(replies_in(h.ask(c, "st: x\r\n\r\n")).at(0).field("Connection") == "close");
+  // Half a head is none of HTTP/2's, so there is nothing that would be served still.
+  const auto begun = replies_in(h.ask(c, "st: x\r\n\r\n"));
+  REQUIRE(begun.size() == (test_support::over_http2() ? 0 : 1));
+  if (!begun.empty()) CHECK(begun[0].field("Connection") == "close");
   const auto answer = replies_in(h.ask(body, "cd"));
   CHECK(answer.at(0).body == "abcd");
   CHECK(answer.at(0).field("Connection") == "close");
@@ -90,8 +92,7 @@ TEST_CASE_FIXTURE(slow_handler_fixture,
 }
 
 TEST_CASE_FIXTURE(slow_handler_fixture,
-                  "drain: the report names who was cut, and what it waited for" *
-                      test_support::http1_only) {
+                  "drain: the report names who was cut, and what it waited for") {
   h.ask(c, get("/slow"));
   auto head = h.connect("192.0.2.1", 1);
   h.ask(head, get("/") + "GET");
@@ -105,10 +106,11 @@ TEST_CASE_FIXTURE(slow_handler_fixture,
   for (const auto& [peer, route, waits] : h.stopped()->cut_connections) {
     cut[peer] = route + " " + waits;
   }
-  CHECK(cut == std::map<std::string, std::string>{
-                   {"127.0.0.1:40000", "/slow for its handler"},
-                   {"192.0.2.1:1", " for the rest of a request's head"},
-                   {"[2001:db8::1]:2", "/echo for the rest of a request's content"}});
+  CHECK(cut["127.0.0.1:40000"] == "/slow for its handler");
+  // HTTP/2 knows nothing of half a head of HTTP/1.1: that connection was idle, and drained.
+  if (!test_support::over_http2()) CHECK(cut["192.0.2.1:1"] == " for the rest of a request's head");
+  CHECK(cut["[2001:db8::1]:2"] == "/echo for the rest of a request's content");
+  CHECK(cut.size() == (test_support::over_http2() ? 2 : 3));
 }
 
 TEST_CASE("drain: of many who are cut, a hundred are named" * test_support::http1_only) {

@@ -90,7 +90,8 @@ TEST_CASE("an upload whose client leaves leaves nothing behind") {
       reset ? c.reset() : c.shutdown_send();
       s.poll();
       CHECK(std::filesystem::is_empty(folder.path()));
-      CHECK(s.ends() == (reset ? "client_aborted" : test_support::ends_as("client_aborted")));
+      CHECK(test_support::end_of(s) ==
+            (reset ? "client_aborted" : test_support::cut_as("client_aborted")));
     }
   }
 }

@@ -262,11 +262,13 @@ TEST_CASE("what breaks a rule closes with its code") {
   client large(h, "/ws");
   large.send("more than ten");
   CHECK(large.seen() == "close 1009");
-  CHECK(h.report().connections.open == 2);  // what they still send is dropped, or they get a reset
+  // What they still send is dropped, or they get a reset; with HTTP/2 it belongs to no stream.
+  const bool lingers = !test_support::over_http2();
+  CHECK(h.report().connections.open == (lingers ? 2 : 0));
   large.peer().send("more");
   large.peer().shutdown_send();
   h.poll();
-  CHECK(h.report().connections.open == 1);
+  CHECK(h.report().connections.open == (lingers ? 1 : 0));
   h.advance(3s);
   CHECK(h.report().connections.open == 0);
 }
@@ -311,7 +313,7 @@ TEST_CASE("a client that leaves behind messages that nobody reads is noticed") {
     for (int i = 0; i < messages; ++i) c.send("x");
     c.peer().shutdown_send();
     h.advance(11s);
-    CHECK(h.ends() == "client_aborted");
+    CHECK(h.ends() == test_support::ends_as("client_aborted"));
   }
 }
 

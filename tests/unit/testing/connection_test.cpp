@@ -172,7 +172,7 @@ TEST_CASE_FIXTURE(fixture, "a client that does not receive holds its server up, 
   c.send({.target = "/large"});
   s.advance(31s);
   CHECK(c.is_closed());
-  CHECK(s.ends() == test_support::ends_as("write_timeout"));
+  CHECK(test_support::end_of(s) == test_support::cut_as("write_timeout"));
   CHECK(c.receive().size() == 256 * 1024);  // what the pipe held
   CHECK(c.at_end());
 }
@@ -195,7 +195,7 @@ TEST_CASE_FIXTURE(fixture, "a client that stalls in the middle of a large answer
   c.receive(100 * 1024);
   c.stall();
   s.advance(31s);
-  CHECK(s.ends() == test_support::ends_as("write_timeout"));
+  CHECK(test_support::end_of(s) == test_support::cut_as("write_timeout"));
 }
 
 TEST_CASE_FIXTURE(fixture, "a client that takes enough keeps its connection" *
