@@ -25,9 +25,34 @@ constexpr unsigned most_reads_in_turn = 8;
 constexpr unsigned most_rounds = 8;
 // While a peer takes nothing, more than so much is not made for it.
 constexpr std::size_t most_output = 256 * 1024;
-constexpr std::size_t output_kept = 16 * 1024;  // while nothing is under way
 // What a peer has to answer that we are going to leave.
 constexpr std::chrono::seconds notice{1};
+
+// For what is sent; of the thread. A connection has memory of its own for that only while its
+// peer does not take it.
+class lent_output {
+ public:
+  explicit lent_output(base::byte_buffer& to) noexcept : to_(to) {
+    if (to_.capacity() == 0) to_.swap(spare());
+  }
+  lent_output(const lent_output&) = delete;
+  lent_output& operator=(const lent_output&) = delete;
+  ~lent_output() {
+    if (!to_.empty()) return;
+    if (to_.capacity() > spare().capacity() && to_.capacity() <= 2 * most_output) {
+      to_.swap(spare());
+    }
+    to_.release();
+  }
+
+ private:
+  static base::byte_buffer& spare() noexcept {
+    thread_local base::byte_buffer kept;
+    return kept;
+  }
+
+  base::byte_buffer& to_;
+};
 
 http2::session_options options_of(const core& c) noexcept {
   const auto& l = c.options.limits;
@@ -139,6 +164,7 @@ void http2_link::receive(std::string_view bytes) {
 void http2_link::take_turn(bool reads) {
   const auto kept = session_.shared_from_this();
   session_.guard([&] {
+    const lent_output lent(codec_.output());
     if (reads && !session_.has_failed()) read_input();
     turn();
   });
@@ -317,7 +343,6 @@ void http2_link::begin_waiting(due what) {
     case due::notice:
       return session_.wait_for(waiting::producer, notice);
     case due::idle:
-      if (codec_.output().capacity() > output_kept) codec_.output().release();
       return session_.wait_for(waiting::next_request, d.idle);
     case due::unknown:
     case due::nothing:
