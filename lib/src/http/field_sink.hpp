@@ -22,6 +22,7 @@ struct piece {
 
 struct field_sink {
   static void clear(fields& f) noexcept { f.clear(); }
+  static void reserve(fields& f, std::size_t lines) { f.lines_.reserve(lines); }
   // Where the offsets count from. To be called again whenever the bytes have moved.
   static void borrow(fields& f, const char* message) noexcept { f.borrowed_ = message; }
   static void add(fields& f, field id, piece name, piece value) {

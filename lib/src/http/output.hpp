@@ -48,6 +48,13 @@ class output {
     }
   }
 
+  // The same where nothing else is added before that is sent: what is shared is not copied.
+  void add_last_content(response& r) {
+    if (r.kind() == response::content::text) shared_ = r.release_shared_text();
+    if (!shared_) return add_content(r);
+    tail_ = *shared_;
+  }
+
   // For who sends: first these two pieces of memory, then the file.
   std::string_view first() const noexcept { return bytes_.view(); }
   std::string_view second() const noexcept { return tail_; }

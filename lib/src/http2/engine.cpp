@@ -194,7 +194,7 @@ void engine::respond(response& r, const http::common_lines& common, bool) {
   size_to_write_ = streams ? announced.value_or(stream::no_size) : 0;
   const auto head = lines_.of(r.status(), r.fields(), common, announced);
   const std::uint64_t size = !sends ? 0 : streams ? size_to_write_ : *announced;
-  if (sends && !streams) output_.add_content(r);
+  if (sends && !streams) output_.add_last_content(r);
   output_.sent(
       stream_->of() == nullptr
           ? 0

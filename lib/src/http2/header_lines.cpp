@@ -13,8 +13,20 @@ namespace {
 
 constexpr field_set of_connection = {field::upgrade, field::proxy_connection};
 
+bool is_sent(field id) noexcept {
+  return !http::fields_of_server.contains(id) && !of_connection.contains(id);
+}
+
+template <std::size_t Size>
+std::string_view digits(std::uint64_t number, std::array<char, Size>& to) noexcept {
+  char* const end = std::to_chars(to.data(), to.data() + to.size(), number).ptr;
+  return {to.data(), end};
+}
+
+}  // namespace
+
 // The names of all fields that are known, in lower case.
-class known_names {
+class header_lines::known_names {
  public:
   known_names() {
     for (std::size_t i = 0; i < field_count; ++i) {
@@ -31,22 +43,13 @@ class known_names {
   std::array<std::string, field_count> names_;
 };
 
-const known_names& names() {
+// Looked for once, not for each line.
+header_lines::header_lines() : known_(all_names()) {}
+
+const header_lines::known_names& header_lines::all_names() {
   static const known_names made;
   return made;
 }
-
-bool is_sent(field id) noexcept {
-  return !http::fields_of_server.contains(id) && !of_connection.contains(id);
-}
-
-template <std::size_t Size>
-std::string_view digits(std::uint64_t number, std::array<char, Size>& to) noexcept {
-  char* const end = std::to_chars(to.data(), to.data() + to.size(), number).ptr;
-  return {to.data(), end};
-}
-
-}  // namespace
 
 // All names must stay where they are while they are collected.
 void header_lines::begin(const fields& f) {
@@ -68,7 +71,7 @@ void header_lines::add_fields(const fields& f) {
 }
 
 std::string_view header_lines::lower(field id, std::string_view name) {
-  if (id != field::unknown) return names()[id];
+  if (id != field::unknown) return known_[id];
   const std::size_t begin = names_.size();
   for (char c : name) names_.push_back(base::to_lower(c));
   return std::string_view(names_).substr(begin);
@@ -79,10 +82,10 @@ std::span<const header> header_lines::of(status s, const fields& f,
                                          std::optional<std::uint64_t> size) {
   begin(f);
   add_status(s);
-  if (!common.date.empty()) lines_.push_back({names()[field::date], common.date});
-  if (!common.server.empty()) lines_.push_back({names()[field::server], common.server});
+  if (!common.date.empty()) lines_.push_back({known_[field::date], common.date});
+  if (!common.server.empty()) lines_.push_back({known_[field::server], common.server});
   add_fields(f);
-  if (size) lines_.push_back({names()[field::content_length], digits(*size, size_)});
+  if (size) lines_.push_back({known_[field::content_length], digits(*size, size_)});
   return lines_;
 }
 

@@ -23,6 +23,7 @@ namespace asio_httpd::http2 {
 
 class header_lines {
  public:
+  header_lines();
   // Of a response whose content has that size, where it is to be told. All views hold as long as
   // `f` and `common` do, and up to the next call.
   std::span<const header> of(status s, const fields& f, const http::common_lines& common,
@@ -32,11 +33,14 @@ class header_lines {
   std::span<const header> of_trailers(const fields& f);
 
  private:
+  class known_names;
+  static const known_names& all_names();
   void begin(const fields& f);
   void add_status(status s);
   void add_fields(const fields& f);
   std::string_view lower(field id, std::string_view name);
 
+  const known_names& known_;
   std::vector<header> lines_;
   std::string names_;  // in lower case, of fields that are not known
   std::array<char, 4> status_{};

@@ -28,6 +28,7 @@ void append_line(field id, std::string_view name, std::string_view value, std::s
 }
 
 piece* pseudo_field(std::string_view name, request_head& of) noexcept {
+  if (!name.starts_with(':')) return nullptr;
   if (name == ":method") return &of.method;
   if (name == ":path") return &of.path;
   if (name == ":authority") return &of.authority;

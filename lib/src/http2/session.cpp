@@ -331,7 +331,9 @@ session::~session() {
 
 // --- streams -------------------------------------------------------------------------------------
 
+// Mostly it is the one whose lines come in, which needs no look into nghttp2's table.
 stream* session::find(std::int32_t id) const noexcept {
+  if (incoming_ && incoming_->id_ == id) return incoming_.get();
   return static_cast<stream*>(nghttp2_session_get_stream_user_data(session_, id));
 }
 

@@ -6,12 +6,10 @@
 
 namespace asio_httpd::http2 {
 
-void request_head::clear() noexcept {
-  text.clear();
-  cookies.clear();
-  lines.clear();
-  method = scheme = authority = path = protocol = {};
-  broken = http::rule::none;
+// Of most requests nothing has to grow.
+request_head::request_head() {
+  text.reserve(480);
+  http::field_sink::reserve(lines, 16);
 }
 
 stream::~stream() {

@@ -36,15 +36,15 @@ struct request_head {
   http::piece protocol;  // RFC 8441 section 4; empty where it is no extended CONNECT
   http::rule broken = http::rule::none;
 
+  request_head();
   std::string_view of(http::piece p) const noexcept { return p.of(text.data()); }
-  void clear() noexcept;
 };
 
 class stream {
  public:
   static constexpr std::uint64_t no_size = std::numeric_limits<std::uint64_t>::max();
 
-  stream(session& of, std::int32_t id) noexcept : session_(&of), id_(id) {}
+  stream(session& of, std::int32_t id) : session_(&of), id_(id) {}
   stream(const stream&) = delete;
   stream& operator=(const stream&) = delete;
   ~stream();

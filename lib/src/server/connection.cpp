@@ -11,7 +11,7 @@
 //      where the handler reads or writes content piece by piece, it drives (connection_content.cpp)
 //   7  when there is nothing left to take up, all of them are sent in one write (send_now, flush);
 //      a file goes from the disk to the peer (connection_file.cpp)
-//   8  back to 2 or 3; or the end: send, linger, close                          (close, linger)
+//   8  back to 2 or 3; or the end: send, linger, close                                 (linger)
 //
 // Where the peer speaks HTTP/2, server/http2_link takes its connection over after step 2, and each
 // of its streams goes through the steps from 4 on, with a transport and an engine of its own.
@@ -124,14 +124,16 @@ net::task<> connection::serve() {
         co_await hand_over();
         co_return;
       case action::close:
-        co_await close();
+        set_reason(work_->engine.reason());
+        if (send_now() == sending::blocked) co_await flush();
+        if (!has_failed() && must_linger()) co_await linger();
         co_return;
     }
   }
 }
 
-// Of a stream, its peer is told why: what was asked for is not worth anything any more, or it is our
-// fault.
+// Of a stream, its peer is told why: what was asked for is not worth anything any more, or it is
+// our fault.
 void connection::on_fail() noexcept {
   file_.cancel();
   if (!is_stream()) return;
@@ -540,12 +542,6 @@ void connection::out_of_time(waiting what) {
   if (!is_stream()) work_->response.close_connection();
   respond();
   send_now();
-}
-
-net::task<> connection::close() {
-  set_reason(work_->engine.reason());
-  if (send_now() == sending::blocked) co_await flush();
-  if (!has_failed() && must_linger()) co_await linger();
 }
 
 // Closing while bytes of the peer are unread resets the connection, and the peer may lose the

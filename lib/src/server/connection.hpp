@@ -96,7 +96,6 @@ class connection final : public io_session, private asio_httpd::peer {
   sending send_memory();
   net::task<> flush();
 
-  net::task<> close();
   bool must_linger() noexcept;
   net::task<> linger();
   net::task<> hand_over();
