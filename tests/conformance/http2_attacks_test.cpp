@@ -417,6 +417,15 @@ TEST_CASE("HTTP/2: streams above the limit are never served") {
   CHECK(s.offender.status(stream_of(30)) == 200);
 }
 
+// Each request is served before the head of the next one is gone through.
+TEST_CASE("HTTP/2: a head of one line behind a request does not wait for more") {
+  attacked_server s;
+  s.offender.start();
+  s.offender.send(get(1) + headers(3, hpack::literal(":method", "GET")));
+  CHECK(s.offender.status(1) == 200);
+  CHECK(s.offender.reset_code(3).has_value());
+}
+
 TEST_CASE("HTTP/2: what is begun and not ended has a deadline") {
   attacked_server s;
   SUBCASE("a field block: the connection") {

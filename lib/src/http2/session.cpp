@@ -6,6 +6,7 @@
 
 #include "http2/session.hpp"
 
+#include "base/block_pool.hpp"
 #include "http2/header_lines.hpp"
 #include "http2/request_reader.hpp"
 
@@ -304,12 +305,25 @@ nghttp2_option* options_of_all() {
   return made;
 }
 
+// It makes and frees some five blocks for each request.
+nghttp2_mem* memory_of_all() {
+  using base::block_pool;
+  static nghttp2_mem made = {
+      nullptr,
+      [](std::size_t size, void*) { return block_pool::allocate(size); },
+      [](void* block, void*) { block_pool::free(block); },
+      [](std::size_t n, std::size_t size, void*) { return block_pool::allocate_zeroed(n, size); },
+      [](void* block, std::size_t size, void*) { return block_pool::reallocate(block, size); },
+  };
+  return &made;
+}
+
 }  // namespace
 
 session::session(const session_options& options) : options_(options) {
   static nghttp2_session_callbacks* const called = callbacks::all();
   static nghttp2_option* const chosen = options_of_all();
-  require(nghttp2_session_server_new2(&session_, called, this, chosen));
+  require(nghttp2_session_server_new3(&session_, called, this, chosen, memory_of_all()));
   const std::array<nghttp2_settings_entry, 6> settings = {{
       {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, options.streams},
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, options.stream_window},

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "base/block_pool.hpp"
 #include "base/byte_buffer.hpp"
 #include "http/field_sink.hpp"
 #include "http/rule.hpp"
@@ -40,7 +41,7 @@ struct request_head {
   std::string_view of(http::piece p) const noexcept { return p.of(text.data()); }
 };
 
-class stream {
+class stream : public base::pooled {
  public:
   static constexpr std::uint64_t no_size = std::numeric_limits<std::uint64_t>::max();
 

@@ -4,6 +4,7 @@
 
 #include "server/http2_link.hpp"
 
+#include "base/block_pool.hpp"
 #include "server/connection.hpp"
 
 #include <boost/asio/error.hpp>
@@ -151,13 +152,17 @@ void http2_link::read_input() {
   }
 }
 
-// Request by request. What each of them does is sent at the end of the turn.
+// Request by request. Behind each one is another look, also where no bytes are left: a head that is
+// one line long would wait for more of them.
 void http2_link::receive(std::string_view bytes) {
   const working_scope works{is_working_};
   const auto now = session_.now();
-  while (!bytes.empty()) {
+  bool goes_on = !bytes.empty();
+  while (goes_on) {
     bytes.remove_prefix(codec_.receive(bytes, now));
-    if (auto s = codec_.take_request()) start(std::move(s));
+    auto s = codec_.take_request();
+    goes_on = !bytes.empty() || s;
+    if (s) start(std::move(s));
   }
 }
 
@@ -211,8 +216,9 @@ void http2_link::start(std::unique_ptr<http2::stream> s) {
   auto carrier = std::make_unique<http2_stream>(std::move(parent), *this, std::move(s));
   auto work = http2_workspace::take();
   work->codec.begin(carrier->stream());
-  const auto made = std::make_shared<connection>(worker.shared_from_this(), core_,
-                                                 std::move(carrier), std::move(work));
+  const auto made = std::allocate_shared<connection>(base::pool_allocator<connection>(),
+                                                     worker.shared_from_this(), core_,
+                                                     std::move(carrier), std::move(work));
   made->start();
   if (!made->has_ended()) worker.watch(*made);
 }

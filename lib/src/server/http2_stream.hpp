@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "base/block_pool.hpp"
 #include "http2/session.hpp"
 #include "net/transport.hpp"
 
@@ -16,7 +17,7 @@ namespace asio_httpd::serving {
 class http2_link;
 class io_session;
 
-class http2_stream final : public net::transport {
+class http2_stream final : public net::transport, public base::pooled {
  public:
   // `parent` is the connection's session, to which `l` belongs.
   http2_stream(std::shared_ptr<io_session> parent, http2_link& l,
