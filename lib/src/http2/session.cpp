@@ -366,8 +366,13 @@ void session::forget(stream& s) noexcept {
   streams_.back()->place_ = s.place_;
   streams_[s.place_] = streams_.back();
   streams_.pop_back();
-  if (s.is_touched_)
-    std::replace(touched_.begin(), touched_.end(), &s, static_cast<stream*>(nullptr));
+  if (s.is_touched_) {  // mostly the last one, which its answer has just closed
+    if (touched_.back() == &s) {
+      touched_.pop_back();
+    } else {
+      *std::find(touched_.begin(), touched_.end(), &s) = nullptr;
+    }
+  }
   if (is_dead_) return;
   if (!s.received_.empty()) nghttp2_session_consume_connection(session_, s.received_.size());
   if (s.is_closed_) return;
