@@ -170,7 +170,8 @@ class player {
   void respond(fuzz::dice& dice) {
     FUZZ_REQUIRE(!answered_);
     answered_ = true;
-    static constexpr std::size_t sizes[] = {0, 5, http::output::small_body, http::output::small_body + 1};
+    static constexpr std::size_t sizes[] = {0, 5, http::output::small_body,
+                                            http::output::small_body + 1};
     static constexpr status statuses[] = {status::ok, status::ok, status::no_content,
                                           status::not_modified};
     response r(statuses[dice.below(4)]);

@@ -6,10 +6,10 @@
 //
 // Exit code 3: this processor lacks the instructions that the operation names.
 
+#include "http/common_fields.hpp"
 #include "http/path.hpp"
 #include "http1/head_parser.hpp"
 #include "http1/scan.hpp"
-#include "http/common_fields.hpp"
 #include "http1/serializer.hpp"
 #include "routing/tree.hpp"
 

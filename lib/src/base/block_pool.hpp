@@ -14,14 +14,19 @@
 
 namespace asio_httpd::base {
 
+// None for a sanitizer, which is to see what is used after it was freed.
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr std::size_t block_pool_keeps = 0;
+#elif defined(__has_feature)
+inline constexpr std::size_t block_pool_keeps = __has_feature(address_sanitizer) ? 0 : 64;
+#else
+inline constexpr std::size_t block_pool_keeps = 64;
+#endif
+
 class block_pool {
  public:
   static constexpr std::size_t largest = 1024;
-#if defined(__SANITIZE_ADDRESS__)
-  static constexpr std::size_t most_kept = 0;  // so that it sees what is used after it was freed
-#else
-  static constexpr std::size_t most_kept = 64;
-#endif
+  static constexpr std::size_t most_kept = block_pool_keeps;
 
   // As malloc, free, calloc and realloc; aligned as they do. Null where there is no memory.
   // Not inlined: a coroutine may go on in another thread, where an address that was worked out

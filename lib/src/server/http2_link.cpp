@@ -22,7 +22,10 @@ namespace {
 
 constexpr std::size_t read_size = 32 * 1024;
 constexpr unsigned most_reads_in_turn = 8;
-// Each sends as much as http2::session_options::output_limit, before others get their turn.
+// More than this is not made before it is sent. The last DATA frame, of 16 KiB, may go beyond: all
+// of it is still one write of less than 64 KiB, which is what TLS encrypts and sends at once.
+constexpr std::size_t output_limit = 47 * 1024;
+// Each sends as much as that, before others get their turn.
 constexpr unsigned most_rounds = 8;
 // While a peer takes nothing, more than so much is not made for it.
 constexpr std::size_t most_output = 256 * 1024;
@@ -57,7 +60,7 @@ class lent_output {
 
 http2::session_options options_of(const core& c) noexcept {
   const auto& l = c.options.limits;
-  return {c.head_limits, l.streams, l.stream_window, l.connection_window};
+  return {c.head_limits, l.streams, l.stream_window, l.connection_window, output_limit};
 }
 
 }  // namespace
