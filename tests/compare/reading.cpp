@@ -77,6 +77,7 @@ reading read_with_ours(std::string_view stream) {
         break;
       }
       case http1::action::refuse:
+      case http1::action::http2:
         result.end = ending::refused;
         result.broken = engine->broken();
         return result;
@@ -124,7 +125,7 @@ std::ostream& operator<<(std::ostream& out, const reading& r) {
         << " bytes" << (m.keeps_connection ? "" : ", close") << "; ";
   }
   out << to_string(r.end);
-  if (r.broken != http1::rule::none) out << ": " << http1::to_string(r.broken);
+  if (r.broken != http1::rule::none) out << ": " << to_string(r.broken);
   if (r.error != beast::http::error{}) {
     out << ": " << beast::http::make_error_code(r.error).message();
   }

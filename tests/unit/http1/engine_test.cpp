@@ -55,7 +55,7 @@ TEST_CASE("a request and its answer; the connection stays (RFC 9112 section 9.3)
         CHECK(e.request().query() == "q=1");
         CHECK(e.request().host() == "Example.com");
         CHECK(e.request().get("x-one") == "1");
-        CHECK(e.request().version_minor() == 1);
+        CHECK(e.request().version() == http_version::http_1_1);
         CHECK(e.path().size() == 1);
         CHECK(e.knows_method());
         CHECK_FALSE(e.targets_server());
