@@ -129,11 +129,19 @@ void append_last_chunk(const fields& trailers, base::byte_buffer& to) {
   out.add("\r\n");
 }
 
+// Rare, and apart from the rest: what two call is not inlined into the one that must be fast.
 void serialize_interim(status s, const fields& f, base::byte_buffer& to) {
-  writer out(to, fixed_size + size_of(f));
-  write_status_line(s, out);
-  write_fields_singly(f, out);
-  out.add("\r\n");
+  to.append("HTTP/1.1 " + std::to_string(to_integer(s)) + " ");
+  to.append(reason_phrase(s));
+  to.append("\r\n");
+  for (auto [id, name, value] : f) {
+    if (fields_of_server.contains(id)) continue;
+    to.append(name);
+    to.append(": ");
+    to.append(value);
+    to.append("\r\n");
+  }
+  to.append("\r\n");
 }
 
 }  // namespace asio_httpd::http1

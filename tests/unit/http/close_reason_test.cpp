@@ -29,5 +29,7 @@ TEST_CASE("the names are in the order of the reasons") {
   CHECK(to_string(close_reason::content_changed) == "content_changed");
   CHECK(to_string(close_reason::upgraded) == "upgraded");
   CHECK(to_string(close_reason::internal_error) == "internal_error");
-  CHECK(static_cast<std::size_t>(close_reason::internal_error) + 1 == close_reason_count);
+  CHECK(to_string(close_reason::tls_handshake) == "tls_handshake");
+  CHECK(to_string(close_reason::flooded) == "flooded");
+  CHECK(static_cast<std::size_t>(close_reason::flooded) + 1 == close_reason_count);
 }
