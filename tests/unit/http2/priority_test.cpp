@@ -23,8 +23,8 @@ TEST_CASE("a priority is read member by member; what means nothing is passed ove
       {"u=-1", {3, false}},       {"u=10", {3, false}},       {"u", {3, false}},
       {"U=1, I", {3, false}},     {"x=1, u=2", {2, false}},   {"u=1, u=6", {6, false}},
   };
-  for (const auto& [value, expected] : rows) {
-    CAPTURE(value);
-    CHECK(parse_priority(value) == expected);
+  for (const row& r : rows) {
+    CAPTURE(r.value);
+    CHECK(parse_priority(r.value) == r.expected);
   }
 }

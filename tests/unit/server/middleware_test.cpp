@@ -136,8 +136,8 @@ TEST_CASE("after-hooks see the answers that are not the handler's") {
   routes.get("/broken", []() -> std::string { throw std::runtime_error("broken"); });
   routes.get("/interim", [] { return response(status::continue_); });
   routes.use(marking());
-  std::vector asked = {
-      std::pair{get("/sorry"), 409},
+  std::vector<std::pair<std::string, int>> asked = {
+      {get("/sorry"), 409},
       {get("/broken"), 500},
       {get("/interim"), 500},
       {request_text("POST /echo HTTP/1.1", "Content-Length: 11\r\n"), 413},
