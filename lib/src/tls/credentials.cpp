@@ -6,6 +6,7 @@
 
 #include "tls/client_verification.hpp"
 #include "tls/record_bio.hpp"
+#include "tls/traffic_secrets.hpp"
 
 #include <openssl/err.h>
 
@@ -159,6 +160,7 @@ void credentials::set_callbacks(SSL_CTX* of, const tls_options& options) {
   SSL_CTX_set_tlsext_servername_callback(of, +named);
   const auto status = [](SSL* ssl, void*) { return credentials::of(ssl).staple(ssl); };
   SSL_CTX_set_tlsext_status_cb(of, +status);
+  traffic_secrets::prepare(of);
 }
 
 const credentials& credentials::of(SSL* connection) noexcept {

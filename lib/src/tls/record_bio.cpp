@@ -3,6 +3,7 @@
 #include "tls/record_bio.hpp"
 
 #include <cerrno>
+#include <new>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -33,12 +34,15 @@ int write_to_kernel(BIO* bio, const char* from, std::size_t size, std::size_t* t
   return result;
 }
 
-int write_all(BIO* bio, const char* from, std::size_t size, std::size_t* taken) {
+int write_all(BIO* bio, const char* from, std::size_t size, std::size_t* taken) try {
   BIO_clear_retry_flags(bio);
   if (BIO_next(bio) != nullptr) return write_to_kernel(bio, from, size, taken);
-  const bool ok = stream_of(bio).put_records({from, size});
-  *taken = ok ? size : 0;
-  return ok ? 1 : -1;
+  stream_of(bio).output().append({from, size});
+  *taken = size;
+  return 1;
+} catch (const std::bad_alloc&) {
+  *taken = 0;
+  return -1;
 }
 
 // tcp(7), and the kernel's Documentation/networking/tls.rst.

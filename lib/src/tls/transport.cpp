@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// One SSL, fed from and emptied into the buffers of the thread.
+// A handshake, then a record layer, fed from and emptied into the buffers of the thread.
 //
-// Writing: records that are encrypted but not taken are `pending_`; of the caller's bytes,
-// `encrypted_` from the first one on are behind them. The caller comes again with these bytes, and
-// they are skipped. At most one batch is encrypted ahead, and nothing while something is pending.
+// Writing: records that are made but not taken are `pending_`; of the caller's bytes, `encrypted_`
+// from the first one on are behind them. The caller comes again with these bytes, and they are
+// skipped. At most one batch is encrypted ahead, and nothing while something is pending.
 //
-// What OpenSSL says of its own accord (tickets, alerts, key updates) goes out with the next write,
-// or when the connection waits.
+// What TLS says of its own accord (tickets, alerts, key updates) goes out with the next write, or
+// when the connection waits.
 //
 // Where the kernel encrypts (tls_options::kernel_tls), what is written passes by here: the socket
 // takes plain text, and files by sendfile(2). OpenSSL shakes hands, reads, and sends alerts. A peer
@@ -16,16 +16,13 @@
 #include "tls/transport.hpp"
 
 #include "base/byte_buffer.hpp"
-#include "tls/client_verification.hpp"
 #include "tls/context.hpp"
-#include "tls/credentials.hpp"
-#include "tls/failure.hpp"
-#include "tls/record_bio.hpp"
+#include "tls/handshake.hpp"
+#include "tls/record_layer.hpp"
+#include "tls/record_stream.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-
-#include <openssl/err.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -44,19 +41,20 @@ using net::error_code;
 using net::io_result;
 using net::peer_state;
 
-constexpr std::size_t record_size = 16 * 1024;  // of plain text (RFC 8446 section 5.1)
-constexpr std::size_t batch = 4 * record_size;  // encrypted before it is sent
-constexpr std::size_t input_size = 64 * 1024;
+constexpr std::size_t batch = 4 * most_plain_text;  // encrypted before it is sent
+constexpr std::size_t input_size = 64 * 1024;        // received at once
 constexpr std::size_t kept_output = 256 * 1024;  // of a thread's buffer, which handshakes may grow
 // Answers to what the peer sends, which takes none of them: RFC 8446 section 4.6.3, for one.
 constexpr std::size_t most_unsent = 3 * batch;
 
 // Of a thread; used within one call of a transport only.
 struct workspace {
-  std::unique_ptr<char[]> input = std::make_unique_for_overwrite<char[]>(input_size);
+  // Behind the beginning of a record there is room to receive.
+  static constexpr std::size_t room = input_size + record_header_size + most_in_record;
+
+  std::unique_ptr<char[]> input = std::make_unique_for_overwrite<char[]>(room);
   std::unique_ptr<char[]> plain = std::make_unique_for_overwrite<char[]>(batch);
-  std::string carried;  // what the last call left over
-  std::string output;
+  base::byte_buffer output;
 };
 
 workspace& this_threads() {
@@ -66,12 +64,6 @@ workspace& this_threads() {
 
 bool is_would_block(const error_code& ec) noexcept {
   return ec == boost::asio::error::would_block;
-}
-
-bool has_whole_record(std::string_view bytes) noexcept {
-  if (bytes.size() < 5) return false;
-  const auto byte = [bytes](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  return bytes.size() >= 5 + std::size_t{byte(3)} * 256 + byte(4);
 }
 
 enum class opening { tls, http, unknown, unclear };
@@ -115,40 +107,41 @@ class transport final : public net::transport, private net::security, private re
   struct waiters;
 
   // net::security
-  tls_info info() const override;
-  std::string_view protocol() const noexcept override;
-  tls_version version() const noexcept override;
-  bool is_resumed() const noexcept override;
-  bool is_established() const noexcept override { return established_; }
+  tls_info info() const override { return facts_.info(); }
+  std::string_view protocol() const noexcept override { return facts_.protocol; }
+  tls_version version() const noexcept override { return facts_.version; }
+  bool is_resumed() const noexcept override { return facts_.is_resumed; }
+  bool is_established() const noexcept override { return records_ != nullptr; }
   std::string failure() const override { return failure_; }
   bool is_plain_http() const noexcept override { return phase_ == phase::plain_http; }
 
   // record_stream
   std::size_t take_records(char* to, std::size_t size) noexcept override;
   state after_read() const noexcept override { return after_read_; }
-  bool put_records(std::string_view bytes) noexcept override;
+  std::string_view next_record() override;
+  void drop(std::size_t n) noexcept override;
+  base::byte_buffer& output() noexcept override;
   int socket_for_kernel() noexcept override;
   void receive() noexcept;
 
   template <class F>
   io_result in_turn(std::size_t room, F f) noexcept;
 
-  bool begin_tls();
   bool is_tls();
-  void note_established();
+  bool shake_hands();
+  void establish();
   error_code fail(std::string why);
   error_code last_error() const noexcept;
 
-  io_result read_in_turn(char* data, std::size_t size);
+  record_layer::state peer() const noexcept;
+  bool has_left() const noexcept { return peer() != record_layer::state::open; }
   io_result result_of_no_data();
   peer_state peek();
-  bool has_said_goodbye() const noexcept;
 
   error_code ready_to_write();
   void begin_output();
   io_result write_in_turn(std::string_view first, std::string_view second, bool more);
   void encrypt(std::string_view first, std::string_view second);
-  void encrypt(std::string_view text);
   io_result send_file_in_turn(int descriptor, std::uint64_t offset, std::size_t size);
   io_result accepted(std::size_t offered) noexcept;
   std::size_t send(std::string_view records, bool more) noexcept;
@@ -163,8 +156,9 @@ class transport final : public net::transport, private net::security, private re
 
   const std::shared_ptr<context> context_;
   const std::unique_ptr<net::transport> inner_;
-  std::shared_ptr<const credentials> credentials_;  // from the first byte on
-  ssl_ptr ssl_;
+  std::unique_ptr<handshake> handshake_;   // from the first byte on
+  std::unique_ptr<record_layer> records_;  // instead, once that is done
+  negotiated facts_;
   turn* turn_ = nullptr;            // the call that is under way, where it uses buffers
   std::string leftover_;            // received, and not taken yet
   base::byte_buffer pending_;       // records that are not sent yet
@@ -174,10 +168,8 @@ class transport final : public net::transport, private net::security, private re
   error_code inner_error_;
   phase phase_ = phase::opening;
   state after_read_ = state::open;
-  bool established_ = false;
   bool owes_write_ = false;  // the caller has more to write, and will come again
   bool untried_ = false;     // what is pending has not been sent because more may follow
-  bool in_kernel_ = false;   // what is written is encrypted there
   bool said_goodbye_ = false;
 };
 
@@ -188,10 +180,8 @@ class transport::turn {
     of_.turn_ = this;
     of_.after_read_ = state::would_block;
     work_.output.clear();
-    work_.carried.clear();
-    work_.carried.swap(of_.leftover_);
-    incoming = work_.carried;
-    ERR_clear_error();
+    end_ = of_.leftover_.copy(work_.input.get(), workspace::room);
+    if (end_ != 0) std::string().swap(of_.leftover_);
   }
   ~turn() { of_.turn_ = nullptr; }
   turn(const turn&) = delete;
@@ -199,36 +189,44 @@ class transport::turn {
 
   // What nobody took is kept; and what nobody has sent, since a write is likely to follow.
   void end() {
-    if (!incoming.empty()) of_.leftover_.assign(incoming);
+    if (begin_ != end_) of_.leftover_.assign(incoming());
     if (!output().empty()) {
       of_.untried_ = of_.pending_.empty();
-      of_.pending_.append(output());
+      of_.pending_.append(output().view());
     }
-    if (output().capacity() > kept_output) std::string().swap(output());
+    if (output().capacity() > kept_output) output().release();
   }
-  // Puts `incoming` in front of what is received now.
-  void receive_more() {
-    std::string joined(incoming);
-    incoming = {};
-    of_.receive();
-    work_.carried = joined.append(incoming);
-    incoming = work_.carried;
+  // Up to a call of `receive`.
+  std::string_view incoming() const noexcept {
+    return {work_.input.get() + begin_, end_ - begin_};
   }
-  std::string& output() noexcept { return work_.output; }
+  void drop(std::size_t n) noexcept { begin_ += n; }
+  // Behind what is there.
+  io_result receive() noexcept {
+    if (begin_ != 0) std::memmove(work_.input.get(), work_.input.get() + begin_, end_ - begin_);
+    end_ -= std::exchange(begin_, 0);
+    const std::size_t n = std::min(most(), workspace::room - end_);
+    const auto result = of_.inner_->read(work_.input.get() + end_, n);
+    end_ += result.size;
+    may_receive = result.size == n;
+    return result;
+  }
+  base::byte_buffer& output() noexcept { return work_.output; }
   char* plain() noexcept { return work_.plain.get(); }
-  char* input() noexcept { return work_.input.get(); }
-  // To receive at once: little more than there is room for, since the rest would be kept.
-  std::size_t most() const noexcept {
-    return std::min(input_size, std::max(record_size, room_) + 2048);
-  }
 
-  std::string_view incoming;
   bool may_receive = true;
 
  private:
+  // To receive at once: little more than there is room for, since the rest would be kept.
+  std::size_t most() const noexcept {
+    return std::min(input_size, std::max(most_plain_text, room_) + 2048);
+  }
+
   transport& of_;
   workspace& work_;
   std::size_t room_;
+  std::size_t begin_ = 0;  // of what came in and is not taken
+  std::size_t end_ = 0;
 };
 
 template <class F>
@@ -248,41 +246,41 @@ io_result transport::in_turn(std::size_t room, F f) noexcept {
 
 std::size_t transport::take_records(char* to, std::size_t size) noexcept {
   if (turn_ == nullptr) return 0;
-  auto& incoming = turn_->incoming;
-  if (incoming.empty()) receive();
-  const std::size_t n = incoming.copy(to, size);
-  incoming.remove_prefix(n);
+  if (turn_->incoming().empty()) receive();
+  const std::size_t n = turn_->incoming().copy(to, size);
+  turn_->drop(n);
   return n;
+}
+
+std::string_view transport::next_record() {
+  const auto is_unclear = [](std::string_view there) {
+    return !has_whole_record(there) &&
+           (there.size() < record_header_size || size_in_header(there) <= most_in_record);
+  };
+  while (turn_->may_receive && is_unclear(turn_->incoming())) receive();
+  return turn_->incoming();
+}
+
+void transport::drop(std::size_t n) noexcept {
+  turn_->drop(n);
+}
+
+base::byte_buffer& transport::output() noexcept {
+  return turn_ != nullptr ? turn_->output() : pending_;
 }
 
 // A receive that got less than it asked for has taken all there was: another one would tell so, and
 // waiting tells it as well.
 void transport::receive() noexcept {
   after_read_ = state::would_block;
-  if (!std::exchange(turn_->may_receive, false)) return;
-  const auto result = inner_->read(turn_->input(), turn_->most());
+  if (!turn_->may_receive) return;
+  const auto result = turn_->receive();
   if (result.error) {
     if (is_would_block(result.error)) return;
     inner_error_ = result.error;
     after_read_ = state::failed;
   } else if (result.size == 0) {
     after_read_ = state::ended;
-  } else {
-    turn_->incoming = {turn_->input(), result.size};
-    turn_->may_receive = result.size == turn_->most();
-  }
-}
-
-bool transport::put_records(std::string_view bytes) noexcept {
-  try {
-    if (turn_ != nullptr) {
-      turn_->output().append(bytes);
-    } else {
-      pending_.append(bytes);
-    }
-    return true;
-  } catch (const std::bad_alloc&) {
-    return false;
   }
 }
 
@@ -300,12 +298,8 @@ int transport::socket_for_kernel() noexcept try {
 // False where it is not, or where that is not clear yet.
 bool transport::is_tls() {
   if (phase_ != phase::opening) return true;
-  if (turn_->incoming.empty()) {
-    receive();
-  } else {
-    turn_->receive_more();
-  }
-  const opening found = what_begins(turn_->incoming);
+  receive();
+  const opening found = what_begins(turn_->incoming());
   if (found == opening::http) {
     phase_ = phase::plain_http;
     failure_ = "plain HTTP, not TLS";
@@ -315,20 +309,21 @@ bool transport::is_tls() {
   return found == opening::tls;
 }
 
-bool transport::begin_tls() {
+// True once it is done.
+bool transport::shake_hands() {
+  if (phase_ == phase::established) return true;
   if (!is_tls()) return false;
-  if (ssl_) return true;
-  credentials_ = context_->current();
-  ssl_ = credentials_->new_connection();
-  BIO* bio = make_record_bio(*this).release();
-  SSL_set_bio(ssl_.get(), bio, bio);
   phase_ = phase::handshake;
-  return true;
+  if (!handshake_) {
+    record_stream& stream = *this;
+    handshake_ = std::make_unique<handshake>(context_->current(), stream);
+  }
+  if (handshake_->go_on() == handshake::state::done) establish();
+  return phase_ == phase::established;
 }
 
 error_code transport::fail(std::string why) {
-  if (!established_) failure_ = std::move(why);
-  ERR_clear_error();
+  if (!records_) failure_ = std::move(why);
   phase_ = phase::failed;
   return last_error();
 }
@@ -341,50 +336,42 @@ error_code transport::last_error() const noexcept {
 
 io_result transport::read(char* data, std::size_t size) noexcept {
   if (phase_ >= phase::plain_http) return {0, last_error()};
-  return in_turn(size, [&] { return read_in_turn(data, size); });
+  return in_turn(size, [&]() -> io_result {
+    const std::size_t n = shake_hands() ? records_->read(data, size) : 0;
+    return n != 0 ? io_result{n, {}} : result_of_no_data();
+  });
 }
 
-io_result transport::read_in_turn(char* data, std::size_t size) {
-  std::size_t total = 0;
-  if (begin_tls()) {
-    do {
-      std::size_t n = 0;
-      if (SSL_read_ex(ssl_.get(), data + total, size - total, &n) != 1) break;
-      total += n;
-      turn_->may_receive = false;
-    } while (total < size && (SSL_pending(ssl_.get()) > 0 || !turn_->incoming.empty()));
-    note_established();
-  }
-  if (total == 0) return result_of_no_data();
-  return {total, {}};
+record_layer::state transport::peer() const noexcept {
+  using enum record_layer::state;
+  if (records_) return records_->peer();
+  if (!handshake_ || handshake_->now() <= handshake::state::done) return open;
+  return handshake_->now() == handshake::state::closed ? closed : failed;
 }
 
 // What has to be said is said at once: nothing else follows.
 io_result transport::result_of_no_data() {
   if (phase_ == phase::opening && after_read_ == state::ended) return {};
   if (phase_ >= phase::plain_http) return {0, last_error()};
-  const int why = ssl_ ? SSL_get_error(ssl_.get(), 0) : SSL_ERROR_WANT_READ;
   send_output(false);
   if (pending_.size() > most_unsent) return {0, fail("the client takes nothing")};
   if (after_read_ == state::failed) return {0, fail(inner_error_.message())};
-  if (why == SSL_ERROR_WANT_READ) return {0, boost::asio::error::would_block};
-  if (why == SSL_ERROR_ZERO_RETURN) return {};
+  if (peer() == record_layer::state::closed) return {};
   if (after_read_ == state::ended) return {0, fail("the client closed the connection")};
-  return {0, fail(take_failure(ssl_.get()))};
+  if (peer() == record_layer::state::open) return {0, boost::asio::error::would_block};
+  return {0, fail(handshake_ ? handshake_->failure() : std::string())};
 }
 
-// Whole records are taken apart to see what they are; their content stays where it is.
+// Records are taken apart to see what they are; their text stays where it is.
 peer_state transport::peek() {
-  char unused = 0;
-  std::size_t n = 0;
-  if (SSL_peek_ex(ssl_.get(), &unused, 1, &n) == 1) return peer_state::has_sent;
-  const int why = SSL_get_error(ssl_.get(), 0);
-  return why == SSL_ERROR_WANT_READ ? peer_state::silent : peer_state::gone;
+  records_->read(nullptr, 0);
+  if (records_->has_text()) return peer_state::has_sent;
+  return has_left() ? peer_state::gone : peer_state::silent;
 }
 
 peer_state transport::look_at_peer() noexcept {
   if (has_input()) return peer_state::has_sent;
-  if (has_said_goodbye()) return peer_state::gone;
+  if (has_left()) return peer_state::gone;
   const peer_state below = inner_->look_at_peer();
   if (below != peer_state::has_sent || phase_ != phase::established) return below;
   peer_state found = peer_state::gone;
@@ -395,13 +382,8 @@ peer_state transport::look_at_peer() noexcept {
   return found;
 }
 
-// The peer.
-bool transport::has_said_goodbye() const noexcept {
-  return ssl_ && (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
-}
-
 bool transport::peer_has_ended() const noexcept {
-  return has_said_goodbye() || inner_->peer_has_ended();
+  return has_left() || inner_->peer_has_ended();
 }
 
 // --- writing -------------------------------------------------------------------------------------
@@ -431,27 +413,23 @@ void transport::flush(bool more) noexcept {
 void transport::send_output(bool more) {
   auto& output = turn_->output();
   flush();
-  if (pending_.empty()) output.erase(0, send(output, more));
-  pending_.append(output);
+  if (pending_.empty()) output.consume(send(output.view(), more));
+  if (output.empty()) return;
+  pending_.append(output.view());
   output.clear();
 }
 
 // What was not tried yet goes out in one piece with what follows.
 void transport::begin_output() {
   if (!untried_) return flush();
-  turn_->output().assign(pending_.view());
+  turn_->output().append(pending_.view());
   pending_.release();
   untried_ = false;
 }
 
 error_code transport::ready_to_write() {
   if (phase_ >= phase::failed) return last_error();
-  if (phase_ == phase::established) return {};
-  if (begin_tls()) {
-    SSL_do_handshake(ssl_.get());
-    note_established();
-  }
-  return established_ ? error_code() : result_of_no_data().error;
+  return shake_hands() ? error_code() : result_of_no_data().error;
 }
 
 io_result transport::write(std::string_view first, std::string_view second, bool more) noexcept {
@@ -466,7 +444,7 @@ io_result transport::write(std::string_view first, std::string_view second, bool
 // connection might overtake.
 io_result transport::write_in_turn(std::string_view first, std::string_view second, bool more) {
   if (const error_code ec = ready_to_write()) return {0, ec};
-  if (in_kernel_) return inner_->write(first, second, false);
+  if (records_->is_in_kernel()) return inner_->write(first, second, false);
   begin_output();
   if (pending_.empty()) {
     encrypt(first, second);
@@ -475,27 +453,13 @@ io_result transport::write_in_turn(std::string_view first, std::string_view seco
   return accepted(first.size() + second.size());
 }
 
-// A head and the beginning of its body share a record.
 void transport::encrypt(std::string_view first, std::string_view second) {
   const std::size_t skipped = std::min(encrypted_, first.size());
   first = first.substr(skipped, batch);
   second = second.substr(std::min(encrypted_ - skipped, second.size()), batch - first.size());
-  if (first.size() < record_size && !first.empty() && !second.empty()) {
-    const std::size_t from_second = std::min(second.size(), record_size - first.size());
-    first.copy(turn_->plain(), first.size());
-    second.copy(turn_->plain() + first.size(), from_second);
-    first = {turn_->plain(), first.size() + from_second};
-    second.remove_prefix(from_second);
-  }
-  encrypt(first);
-  encrypt(second);
-}
-
-void transport::encrypt(std::string_view text) {
-  if (text.empty() || phase_ != phase::established) return;
-  std::size_t n = 0;
-  if (SSL_write_ex(ssl_.get(), text.data(), text.size(), &n) != 1) fail({});
+  const std::size_t n = records_->write(first, second);
   encrypted_ += n;
+  if (n != first.size() + second.size()) fail({});
 }
 
 io_result transport::send_file(int descriptor, std::uint64_t offset, std::size_t size) noexcept {
@@ -504,14 +468,14 @@ io_result transport::send_file(int descriptor, std::uint64_t offset, std::size_t
 
 io_result transport::send_file_in_turn(int descriptor, std::uint64_t offset, std::size_t size) {
   if (const error_code ec = ready_to_write()) return {0, ec};
-  if (in_kernel_) return inner_->send_file(descriptor, offset, size);
+  if (records_->is_in_kernel()) return inner_->send_file(descriptor, offset, size);
   begin_output();
   if (pending_.empty() && encrypted_ < size) {
     const auto from = static_cast<off_t>(offset + encrypted_);
     const ssize_t n = ::pread(descriptor, turn_->plain(), std::min(batch, size - encrypted_), from);
     if (n < 0) return {0, error_code(errno, boost::system::system_category())};
     if (n == 0 && encrypted_ == 0) return {};
-    encrypt({turn_->plain(), static_cast<std::size_t>(n)});
+    encrypted_ += records_->write({turn_->plain(), static_cast<std::size_t>(n)}, {});
     send_output(false);
   }
   return accepted(size);
@@ -567,21 +531,22 @@ struct transport::waiters {
   }
 };
 
-void transport::note_established() {
-  if (phase_ != phase::handshake || SSL_is_init_finished(ssl_.get()) == 0) return;
+// Who waits for the handshake may go on.
+void transport::establish() {
+  facts_ = handshake_->result();
+  records_ = handshake_->take_records();
+  handshake_.reset();
   phase_ = phase::established;
-  established_ = true;
-  in_kernel_ = BIO_get_ktls_send(SSL_get_wbio(ssl_.get()));
   if (const auto w = waiters_.lock()) w->wake_later({});
 }
 
 bool transport::has_input() const noexcept {
-  return ssl_ && (SSL_pending(ssl_.get()) > 0 || has_whole_record(leftover_));
+  return records_ && (records_->has_text() || has_whole_record(leftover_));
 }
 
 void transport::async_wait(wait what, completion done) {
   if (phase_ != phase::closed) flush();
-  if (what == wait::read && (has_input() || has_said_goodbye())) return defer(std::move(done), {});
+  if (what == wait::read && (has_input() || has_left())) return defer(std::move(done), {});
   if (waits_by_steps(what)) return wait_by_steps(what, std::move(done));
   inner_->async_wait(what, std::move(done));
 }
@@ -624,14 +589,14 @@ void transport::cancel() noexcept {
 
 // Where records are stuck, the peer would take it for their end. The end of the connection follows
 // at once, in the same packet.
-void transport::say_goodbye() noexcept {
+void transport::say_goodbye() noexcept try {
   if (phase_ != phase::established || said_goodbye_) return;
   flush();
   if (!pending_.empty() || inner_error_) return;
   said_goodbye_ = true;
-  ERR_clear_error();
-  SSL_shutdown(ssl_.get());
+  records_->close();
   flush(true);
+} catch (const std::bad_alloc&) {  // it is missed, and no more than that
 }
 
 void transport::shutdown_send() noexcept {
@@ -645,38 +610,6 @@ void transport::close(bool reset) noexcept {
   phase_ = phase::closed;
   cancel();
   inner_->close(reset);
-}
-
-// --- what is known of it -------------------------------------------------------------------------
-
-tls_info transport::info() const {
-  tls_info made;
-  if (!established_) return made;
-  made.version = version();
-  made.protocol = protocol();
-  made.resumed = is_resumed();
-  made.cipher = SSL_CIPHER_standard_name(SSL_get_current_cipher(ssl_.get()));
-  const char* name = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
-  if (name != nullptr) made.server_name = name;
-  made.client_subject = client_subject(ssl_.get());
-  return made;
-}
-
-std::string_view transport::protocol() const noexcept {
-  if (!ssl_) return {};
-  const unsigned char* name = nullptr;
-  unsigned size = 0;
-  SSL_get0_alpn_selected(ssl_.get(), &name, &size);
-  return {reinterpret_cast<const char*>(name), size};
-}
-
-tls_version transport::version() const noexcept {
-  const bool is_1_2 = ssl_ && SSL_version(ssl_.get()) == TLS1_2_VERSION;
-  return is_1_2 ? tls_version::tls_1_2 : tls_version::tls_1_3;
-}
-
-bool transport::is_resumed() const noexcept {
-  return ssl_ && SSL_session_reused(ssl_.get()) != 0;
 }
 
 }  // namespace

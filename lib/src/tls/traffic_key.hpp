@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The protection of records in one direction (RFC 8446 sections 5.2, 5.3 and 7.3): the keys that a
+// traffic secret stands for, and the number of the next record. Some hundred bytes: OpenSSL's
+// context for the cipher, twenty times that, belongs to the thread and gets the key when it is
+// another one's turn.
+
+#pragma once
+
+#include "base/byte_buffer.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace asio_httpd::tls {
+
+// RFC 8446 section 5.1.
+enum class record_type : std::uint8_t {
+  invalid = 0,
+  change_cipher_spec = 20,
+  alert = 21,
+  handshake = 22,
+  application_data = 23,
+};
+
+// RFC 8446 section B.4; those that we offer.
+enum class cipher_suite : std::uint16_t {
+  aes_128_gcm_sha256 = 0x1301,
+  aes_256_gcm_sha384 = 0x1302,
+  chacha20_poly1305_sha256 = 0x1303,
+};
+
+class traffic_key {
+ public:
+  // What a record has beside its text, but for the header: its type, and the tag.
+  static constexpr std::size_t tag_size = 16;
+  static constexpr std::size_t overhead = 1 + tag_size;
+
+  struct opened {
+    std::size_t size = 0;  // without padding
+    record_type type = record_type::invalid;
+  };
+
+  // `secret` is of the size of the suite's hash. `next` is the number of the first record. Throws
+  // std::bad_alloc.
+  traffic_key(cipher_suite suite, std::string_view secret, std::uint64_t next);
+  traffic_key(const traffic_key&) = delete;
+  traffic_key& operator=(const traffic_key&) = delete;
+  ~traffic_key();
+
+  // Appends a record with these two pieces, at most `most_plain_text` bytes.
+  void seal(record_type type, std::string_view first, std::string_view second,
+            base::byte_buffer& to);
+  // Of a whole record with its header. `to` has room for its size less that of header and tag, and
+  // holds nothing of use where the record is not genuine, which is nullopt.
+  std::optional<opened> open(std::string_view record, char* to);
+  // RFC 8446 section 7.2.
+  void renew();
+  // Records under this key, so far.
+  std::uint64_t next() const noexcept { return next_; }
+
+ private:
+  struct algorithm;
+  class cipher;
+
+  static const algorithm& algorithm_of(cipher_suite suite);
+  void derive_keys();
+  void derive(std::string_view label, unsigned char* to, std::size_t size) const;
+  std::array<unsigned char, 12> next_nonce() noexcept;
+
+  const algorithm& algorithm_;
+  std::array<unsigned char, 48> secret_{};
+  std::array<unsigned char, 32> key_{};
+  std::array<unsigned char, 12> iv_{};
+  std::uint64_t next_;
+};
+
+}  // namespace asio_httpd::tls
