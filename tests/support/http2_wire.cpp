@@ -54,7 +54,8 @@ void require(bool condition, std::string_view rule, const received_frame& f) {
 }
 
 // The frame at the beginning, where it is whole.
-std::optional<received_frame> cut_frame(std::string& bytes) {
+std::optional<received_frame> cut_frame(asio_httpd::base::byte_buffer& from) {
+  const std::string_view bytes = from.view();
   if (bytes.size() < frame_head_size) return std::nullopt;
   const std::size_t length = number_at(bytes, 0, 3);
   if (bytes.size() < frame_head_size + length) return std::nullopt;
@@ -63,7 +64,7 @@ std::optional<received_frame> cut_frame(std::string& bytes) {
   f.flags = static_cast<std::uint8_t>(bytes[4]);
   f.stream = number_at(bytes, 5, 4) & largest_window;
   f.payload = bytes.substr(frame_head_size, length);
-  bytes.erase(0, frame_head_size + length);
+  from.consume(frame_head_size + length);
   return f;
 }
 
@@ -277,9 +278,9 @@ std::optional<received_frame> frame_reader::next() {
 }
 
 std::optional<received_frame> frame_reader::cut() {
-  if (bytes_.size() >= frame_head_size && number_at(bytes_, 0, 3) > most_) {
+  if (bytes_.size() >= frame_head_size && number_at(bytes_.view(), 0, 3) > most_) {
     throw error("a frame is larger than SETTINGS_MAX_FRAME_SIZE: " +
-                std::to_string(number_at(bytes_, 0, 3)));
+                std::to_string(number_at(bytes_.view(), 0, 3)));
   }
   std::optional<received_frame> f = cut_frame(bytes_);
   if (f) require_valid(*f);
@@ -353,12 +354,12 @@ void server_rules::sent(std::string_view bytes) {
   if (!after_preface_) {
     if (unsent_.size() < preface.size()) return;
     after_preface_ = true;
-    unsent_.erase(0, preface.size());
+    unsent_.consume(preface.size());
   }
   while (const std::optional<received_frame> f = cut_frame(unsent_)) on_sent(*f);
   // HEADERS may be refused before they are whole.
-  if (unsent_.size() >= frame_head_size && frame_type(unsent_[3]) == frame_type::headers) {
-    highest_stream_ = std::max(highest_stream_, number_at(unsent_, 5, 4) & largest_window);
+  if (unsent_.size() >= frame_head_size && frame_type(unsent_.view()[3]) == frame_type::headers) {
+    highest_stream_ = std::max(highest_stream_, number_at(unsent_.view(), 5, 4) & largest_window);
   }
 }
 

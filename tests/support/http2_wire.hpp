@@ -8,6 +8,8 @@
 
 #pragma once
 
+#include "base/byte_buffer.hpp"
+
 #include <asio_httpd/testing/error.hpp>
 
 #include <array>
@@ -194,7 +196,7 @@ class frame_reader {
   void decode(received_frame& f);
   void require_valid(const received_frame& f) const;
 
-  std::string bytes_;
+  asio_httpd::base::byte_buffer bytes_;
   std::uint32_t most_ = default_frame_size;
   std::optional<received_frame> open_;  // HEADERS without its end
   std::shared_ptr<nghttp2_hd_inflater> inflater_;
@@ -227,7 +229,7 @@ class server_rules {
   void on_data(const received_frame& f, stream_state& s);
   stream_state& opened(const received_frame& f);
 
-  std::string unsent_;
+  asio_httpd::base::byte_buffer unsent_;
   bool after_preface_ = false;
   bool is_first_ = true;
   std::int64_t largest_initial_window_ = default_window;

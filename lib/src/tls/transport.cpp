@@ -41,7 +41,8 @@ using net::error_code;
 using net::io_result;
 using net::peer_state;
 
-constexpr std::size_t batch = 4 * most_plain_text;  // encrypted before it is sent
+// Encrypted before it is sent: 64 KiB of content with their frames, and some more.
+constexpr std::size_t batch = 5 * most_plain_text;
 constexpr std::size_t input_size = 64 * 1024;        // received at once
 constexpr std::size_t kept_output = 256 * 1024;  // of a thread's buffer, which handshakes may grow
 // Answers to what the peer sends, which takes none of them: RFC 8446 section 4.6.3, for one.
