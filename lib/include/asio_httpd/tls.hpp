@@ -58,8 +58,8 @@ struct tls_options {
   // Clients may resume sessions for some hours by tickets (RFC 8446 section 4.6.1), whose keys are
   // made anew every hour, in memory only.
   bool session_tickets = true;
-  // What is sent is encrypted in the kernel, where it and OpenSSL can, so that files go to the
-  // socket by sendfile(2); on threads of the server's own only.
+  // From the first large file of a connection on, what is sent is encrypted in the kernel, where it
+  // can (TLS 1.3), so that files go to the socket by sendfile(2).
   bool kernel_tls = true;
 
   friend bool operator==(const tls_options&, const tls_options&) = default;

@@ -34,7 +34,6 @@ class poll_transport final : public transport, private poller::client {
   std::uint64_t unsent() const noexcept override { return socket_io::unsent(descriptor_); }
   const endpoint& remote() const noexcept override { return remote_; }
   int native_handle() const noexcept override { return descriptor_; }
-  bool is_free_of_sigpipe() const noexcept override { return true; }
   boost::asio::any_io_executor executor() const override { return poller_->executor(); }
 
  private:

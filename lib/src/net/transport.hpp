@@ -103,8 +103,6 @@ class transport {
   virtual const net::security* security() const noexcept { return nullptr; }
   // The socket, for who does with it what a transport cannot; -1 where there is none.
   virtual int native_handle() const noexcept { return -1; }
-  // Whether SIGPIPE is blocked on each thread that uses it, so that others may write to the socket.
-  virtual bool is_free_of_sigpipe() const noexcept { return false; }
   virtual boost::asio::any_io_executor executor() const = 0;
 };
 

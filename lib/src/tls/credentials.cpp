@@ -5,7 +5,6 @@
 #include "tls/credentials.hpp"
 
 #include "tls/client_verification.hpp"
-#include "tls/record_bio.hpp"
 #include "tls/traffic_secrets.hpp"
 
 #include <openssl/err.h>
@@ -129,7 +128,6 @@ void credentials::set_protocol(SSL_CTX* of, const tls_options& options) const {
   must(SSL_CTX_set1_groups_list(of, groups), "the groups");
   SSL_CTX_set_options(of, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
                               SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
-  if (options.kernel_tls && kernel_has_tls()) SSL_CTX_set_options(of, SSL_OP_ENABLE_KTLS);
   SSL_CTX_set_mode(of, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
 }
 

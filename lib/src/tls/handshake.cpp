@@ -50,11 +50,10 @@ std::unique_ptr<record_layer> handshake::take_records() {
   return std::make_unique<openssl_records>(std::move(ssl_), credentials_);
 }
 
-// Null where there is more to it: another version, or the kernel.
+// Null where there is more to it, which is TLS 1.2.
 std::unique_ptr<record_layer> handshake::protected_by_us() const {
   const SSL* const ssl = ssl_.get();
-  const bool is_plain_case = SSL_version(ssl) == TLS1_3_VERSION && SSL_has_pending(ssl) == 0 &&
-                             BIO_get_ktls_send(SSL_get_wbio(ssl)) == 0;
+  const bool is_plain_case = SSL_version(ssl) == TLS1_3_VERSION && SSL_has_pending(ssl) == 0;
   if (!is_plain_case || secrets_.of_client().empty() || secrets_.of_server().empty()) return {};
   protected_records::keys keys;
   keys.suite = cipher_suite{SSL_CIPHER_get_protocol_id(SSL_get_current_cipher(ssl))};

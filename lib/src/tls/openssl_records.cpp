@@ -14,9 +14,7 @@
 namespace asio_httpd::tls {
 
 openssl_records::openssl_records(ssl_ptr connection, std::shared_ptr<const credentials> c) noexcept
-    : credentials_(std::move(c)),
-      ssl_(std::move(connection)),
-      in_kernel_(BIO_get_ktls_send(SSL_get_wbio(ssl_.get())) != 0) {}
+    : credentials_(std::move(c)), ssl_(std::move(connection)) {}
 
 std::size_t openssl_records::read(char* to, std::size_t size) {
   std::size_t total = 0;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The record layer of TLS 1.2, and of what the kernel encrypts: OpenSSL's, on an SSL whose handshake
-// is done.
+// The record layer of TLS 1.2: OpenSSL's, on an SSL whose handshake is done.
 
 #pragma once
 
@@ -24,7 +23,6 @@ class openssl_records final : public record_layer {
   state peer() const noexcept override { return peer_; }
   std::size_t write(std::string_view first, std::string_view second) override;
   void close() override;
-  bool is_in_kernel() const noexcept override { return in_kernel_; }
 
  private:
   void look();
@@ -32,7 +30,6 @@ class openssl_records final : public record_layer {
 
   const std::shared_ptr<const credentials> credentials_;
   const ssl_ptr ssl_;
-  const bool in_kernel_;
   state peer_ = state::open;
 };
 

@@ -2,6 +2,8 @@
 
 #include "tls/protected_records.hpp"
 
+#include "tls/kernel_tls.hpp"
+
 #include <algorithm>
 
 namespace asio_httpd::tls {
@@ -126,18 +128,16 @@ void protected_records::take_handshake(std::string_view bytes) {
   if (message_size_ < message_.size()) return;
   message_size_ = 0;
   if (message.back() != 0 && message.back() != 1) return fail(alert::illegal_parameter);
-  update_keys(message.back() == 1);
+  reads_.renew();
+  if (message.back() == 1) renew_own_key();
 }
 
 // --- keys ----------------------------------------------------------------------------------------
 
-void protected_records::update_keys(bool is_asked_for_ours) {
-  reads_.renew();
-  if (is_asked_for_ours) renew_own_key();
-}
-
-// Without asking the peer for the same.
+// Without asking the peer for the same. The kernel knows no new keys: who asks for them goes on to
+// get records under the old one, which nobody depends on (RFC 8446 section 4.6.3).
 void protected_records::renew_own_key() {
+  if (is_in_kernel()) return;
   constexpr std::string_view update("\x18\0\0\x01\0", 5);
   writes_.seal(record_type::handshake, update, {}, stream_.output());
   writes_.renew();
@@ -169,8 +169,14 @@ void protected_records::close() {
 // The level means nothing any more, but for what TLS 1.2 would show.
 void protected_records::tell(alert what) {
   const char level = what == alert::close_notify ? 1 : 2;
-  const char message[] = {level, static_cast<char>(what)};
-  writes_.seal(record_type::alert, {message, sizeof message}, {}, stream_.output());
+  const char bytes[] = {level, static_cast<char>(what)};
+  const std::string_view message(bytes, sizeof bytes);
+  if (is_in_kernel()) return send_by_kernel(kernels_socket_, record_type::alert, message);
+  writes_.seal(record_type::alert, message, {}, stream_.output());
+}
+
+void protected_records::move_to_kernel(int socket) {
+  if (give_key_to_kernel(socket, writes_)) kernels_socket_ = socket;
 }
 
 void protected_records::fail(alert why) {

@@ -52,6 +52,8 @@ class protected_records final : public record_layer {
   state peer() const noexcept override { return peer_; }
   std::size_t write(std::string_view first, std::string_view second) override;
   void close() override;
+  void move_to_kernel(int socket) override;
+  bool is_in_kernel() const noexcept override { return kernels_socket_ >= 0; }
 
  private:
   bool has_too_long_header(std::string_view bytes);
@@ -60,7 +62,6 @@ class protected_records final : public record_layer {
   bool take(const std::optional<traffic_key::opened>& found, std::string_view inner);
   void take_alert(std::string_view message);
   void take_handshake(std::string_view bytes);
-  void update_keys(bool is_asked_for_ours);
   void renew_own_key();
   bool spend_patience();
   void tell(alert what);
@@ -70,11 +71,12 @@ class protected_records final : public record_layer {
   traffic_key reads_;
   traffic_key writes_;
   const std::size_t most_text_;
-  std::string text_;  // that nobody has read yet
+  std::string text_;               // that nobody has read yet
   std::array<char, 5> message_{};  // of the handshake, which may come in pieces
   std::uint8_t message_size_ = 0;
   std::uint8_t records_without_text_ = 0;
   state peer_ = state::open;
+  int kernels_socket_ = -1;  // where that seals what is sent
 };
 
 }  // namespace asio_httpd::tls

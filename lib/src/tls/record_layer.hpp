@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // What turns text into records and back once the handshake is done (RFC 8446 section 5): ours for
-// TLS 1.3 (protected_records.hpp), OpenSSL's for the rest (openssl_records.hpp).
+// TLS 1.3 (protected_records.hpp), OpenSSL's for TLS 1.2 (openssl_records.hpp).
 
 #pragma once
 
@@ -31,7 +31,10 @@ class record_layer {
   virtual std::size_t write(std::string_view first, std::string_view second) = 0;
   // Says goodbye.
   virtual void close() = 0;
-  // Records are made by the kernel: text goes to the socket as it is, not to `write`.
+  // Has the kernel make the records that are sent from now on, where it and this can; all of those
+  // before have been sent.
+  virtual void move_to_kernel(int) {}
+  // It does: text goes to the socket as it is, not to `write`.
   virtual bool is_in_kernel() const noexcept { return false; }
 };
 

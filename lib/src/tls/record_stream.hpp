@@ -44,9 +44,6 @@ class record_stream {
   virtual void drop(std::size_t n) noexcept = 0;
   // Records are appended to it.
   virtual base::byte_buffer& output() noexcept = 0;
-  // The socket, where the kernel may encrypt from now on what is sent: all of `output` has been;
-  // -1 otherwise.
-  virtual int socket_for_kernel() noexcept = 0;
 
  protected:
   ~record_stream() = default;

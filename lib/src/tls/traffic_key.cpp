@@ -25,7 +25,9 @@ void must(int ok) {
   if (ok != 1) throw std::bad_alloc();
 }
 
-unsigned char* bytes(char* text) noexcept { return reinterpret_cast<unsigned char*>(text); }
+unsigned char* bytes(char* text) noexcept {
+  return reinterpret_cast<unsigned char*>(text);
+}
 
 const unsigned char* bytes(const char* text) noexcept {
   return reinterpret_cast<const unsigned char*>(text);
@@ -83,8 +85,7 @@ class traffic_key::cipher {
   cipher& operator=(const cipher&) = delete;
   ~cipher() { OPENSSL_cleanse(key_.data(), key_.size()); }
 
-  void begin(const traffic_key& k, const std::array<unsigned char, 12>& nonce,
-             const char* header) {
+  void begin(const traffic_key& k, const std::array<unsigned char, 12>& nonce, const char* header) {
     const bool is_same = algorithm_ == &k.algorithm_ && key_ == k.key_;
     const EVP_CIPHER* const changed = algorithm_ == &k.algorithm_ ? nullptr : k.algorithm_.cipher;
     algorithm_ = nullptr;
@@ -125,7 +126,7 @@ class traffic_key::cipher {
 // --- keys ----------------------------------------------------------------------------------------
 
 traffic_key::traffic_key(cipher_suite suite, std::string_view secret, std::uint64_t next)
-    : algorithm_(algorithm_of(suite)), next_(next) {
+    : suite_(suite), algorithm_(algorithm_of(suite)), next_(next) {
   std::copy_n(secret.data(), std::min(secret.size(), algorithm_.hash_size), secret_.data());
   derive_keys();
 }

@@ -39,6 +39,13 @@ class traffic_key {
   static constexpr std::size_t tag_size = 16;
   static constexpr std::size_t overhead = 1 + tag_size;
 
+  // For who seals in our place, and no longer than it takes to tell.
+  struct material {
+    cipher_suite suite;
+    const unsigned char* key;  // of the suite's size
+    const std::array<unsigned char, 12>& iv;
+    std::uint64_t next;
+  };
   struct opened {
     std::size_t size = 0;  // without padding
     record_type type = record_type::invalid;
@@ -59,6 +66,7 @@ class traffic_key {
   std::optional<opened> open(std::string_view record, char* to);
   // RFC 8446 section 7.2.
   void renew();
+  material what_it_is() const noexcept { return {suite_, key_.data(), iv_, next_}; }
   // Records under this key, so far.
   std::uint64_t next() const noexcept { return next_; }
 
@@ -71,6 +79,7 @@ class traffic_key {
   void derive(std::string_view label, unsigned char* to, std::size_t size) const;
   std::array<unsigned char, 12> next_nonce() noexcept;
 
+  const cipher_suite suite_;
   const algorithm& algorithm_;
   std::array<unsigned char, 48> secret_{};
   std::array<unsigned char, 32> key_{};

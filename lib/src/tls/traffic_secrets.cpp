@@ -28,12 +28,12 @@ void traffic_secrets::prepare(SSL_CTX* of) {
 // Headers of records are told in the order in which they are made, and so are the secrets.
 void traffic_secrets::listen_to(SSL* connection) noexcept {
   SSL_set_app_data(connection, this);
-  SSL_set_msg_callback(connection, [](int is_written, int, int type, const void*, std::size_t, SSL*,
-                                      void* self) {
-    if (is_written != 0 && type == SSL3_RT_HEADER) {
-      ++static_cast<traffic_secrets*>(self)->records_sent_;
-    }
-  });
+  SSL_set_msg_callback(
+      connection, [](int is_written, int, int type, const void*, std::size_t, SSL*, void* self) {
+        if (is_written != 0 && type == SSL3_RT_HEADER) {
+          ++static_cast<traffic_secrets*>(self)->records_sent_;
+        }
+      });
   SSL_set_msg_callback_arg(connection, this);
 }
 

@@ -9,15 +9,15 @@
 // What TLS says of its own accord (tickets, alerts, key updates) goes out with the next write, or
 // when the connection waits.
 //
-// Where the kernel encrypts (tls_options::kernel_tls), what is written passes by here: the socket
-// takes plain text, and files by sendfile(2). OpenSSL shakes hands, reads, and sends alerts. A peer
-// that asks for new keys of ours does not get them; nobody depends on it (RFC 8446 section 4.6.3).
+// From the first large file on, the kernel encrypts where it can (tls_options::kernel_tls): then
+// what is written passes by here, and the socket takes plain text, and files by sendfile(2).
 
 #include "tls/transport.hpp"
 
 #include "base/byte_buffer.hpp"
 #include "tls/context.hpp"
 #include "tls/handshake.hpp"
+#include "tls/kernel_tls.hpp"
 #include "tls/record_layer.hpp"
 #include "tls/record_stream.hpp"
 
@@ -43,7 +43,9 @@ using net::peer_state;
 
 // Encrypted before it is sent: 64 KiB of content with their frames, and some more.
 constexpr std::size_t batch = 5 * most_plain_text;
-constexpr std::size_t input_size = 64 * 1024;        // received at once
+// A file that is larger is worth the system calls that set the kernel to work.
+constexpr std::size_t worth_the_kernel = 128 * 1024;
+constexpr std::size_t input_size = 64 * 1024;    // received at once
 constexpr std::size_t kept_output = 256 * 1024;  // of a thread's buffer, which handshakes may grow
 // Answers to what the peer sends, which takes none of them: RFC 8446 section 4.6.3, for one.
 constexpr std::size_t most_unsent = 3 * batch;
@@ -122,7 +124,6 @@ class transport final : public net::transport, private net::security, private re
   std::string_view next_record() override;
   void drop(std::size_t n) noexcept override;
   base::byte_buffer& output() noexcept override;
-  int socket_for_kernel() noexcept override;
   void receive() noexcept;
 
   template <class F>
@@ -143,6 +144,7 @@ class transport final : public net::transport, private net::security, private re
   void begin_output();
   io_result write_in_turn(std::string_view first, std::string_view second, bool more);
   void encrypt(std::string_view first, std::string_view second);
+  void try_kernel();
   io_result send_file_in_turn(int descriptor, std::uint64_t offset, std::size_t size);
   io_result accepted(std::size_t offered) noexcept;
   std::size_t send(std::string_view records, bool more) noexcept;
@@ -171,6 +173,7 @@ class transport final : public net::transport, private net::security, private re
   state after_read_ = state::open;
   bool owes_write_ = false;  // the caller has more to write, and will come again
   bool untried_ = false;     // what is pending has not been sent because more may follow
+  bool tried_kernel_ = false;
   bool said_goodbye_ = false;
 };
 
@@ -198,9 +201,7 @@ class transport::turn {
     if (output().capacity() > kept_output) output().release();
   }
   // Up to a call of `receive`.
-  std::string_view incoming() const noexcept {
-    return {work_.input.get() + begin_, end_ - begin_};
-  }
+  std::string_view incoming() const noexcept { return {work_.input.get() + begin_, end_ - begin_}; }
   void drop(std::size_t n) noexcept { begin_ += n; }
   // Behind what is there.
   io_result receive() noexcept {
@@ -283,15 +284,6 @@ void transport::receive() noexcept {
   } else if (result.size == 0) {
     after_read_ = state::ended;
   }
-}
-
-// While the handshake goes on, in a call. What the kernel has taken before is sent as it is.
-int transport::socket_for_kernel() noexcept try {
-  if (turn_ == nullptr || !inner_->is_free_of_sigpipe()) return -1;
-  send_output(false);
-  return pending_.empty() && !inner_error_ ? inner_->native_handle() : -1;
-} catch (const std::bad_alloc&) {
-  return -1;
 }
 
 // --- the handshake -------------------------------------------------------------------------------
@@ -467,8 +459,17 @@ io_result transport::send_file(int descriptor, std::uint64_t offset, std::size_t
   return in_turn(0, [&] { return send_file_in_turn(descriptor, offset, size); });
 }
 
+void transport::try_kernel() {
+  if (tried_kernel_ || !context_->options().kernel_tls || !kernel_has_tls()) return;
+  flush();
+  if (!pending_.empty() || encrypted_ != 0 || inner_error_) return;
+  tried_kernel_ = true;
+  records_->move_to_kernel(inner_->native_handle());
+}
+
 io_result transport::send_file_in_turn(int descriptor, std::uint64_t offset, std::size_t size) {
   if (const error_code ec = ready_to_write()) return {0, ec};
+  if (size >= worth_the_kernel) try_kernel();
   if (records_->is_in_kernel()) return inner_->send_file(descriptor, offset, size);
   begin_output();
   if (pending_.empty() && encrypted_ < size) {
