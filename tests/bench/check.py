@@ -6,7 +6,7 @@ import http.client
 import subprocess
 from dataclasses import dataclass
 
-from places import CERTIFICATE, Failed
+from places import Failed
 from server import HOST, trusting
 
 
@@ -19,7 +19,8 @@ class Expected:
 
 def ask(server, load, headers):
     if server.setup.tls:
-        connection = http.client.HTTPSConnection(HOST, server.setup.port, timeout=30, context=trusting())
+        context = trusting(server.setup.certificate)
+        connection = http.client.HTTPSConnection(HOST, server.setup.port, timeout=30, context=context)
     else:
         connection = http.client.HTTPConnection(HOST, server.setup.port, timeout=30)
     try:
@@ -47,7 +48,7 @@ def check(server, load, expected):
 
 def check_http2(server, load, expected):
     """The same over HTTP/2: by ALPN where there is TLS, with prior knowledge otherwise."""
-    way = ["--http2", "--cacert", str(CERTIFICATE)] if server.setup.tls else ["--http2-prior-knowledge"]
+    way = ["--http2", "--cacert", str(server.setup.certificate)] if server.setup.tls else ["--http2-prior-knowledge"]
     run = subprocess.run(["curl", "-sS", *way, "-w", "%{stderr}%{http_version} %{http_code}", server.url(load.path)],
                          capture_output=True, timeout=30)
     said = run.stderr.decode()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
-from places import BINARY, CERTIFICATE, HERE, KEY, PROGRAMS
+from places import BINARY, CERTIFICATES, HERE, PROGRAMS
 from site_files import SITE
 
 FLOOR = "floor"
@@ -40,7 +40,16 @@ class Setup:
     floor_mode: str = "keep"
     tls: bool = False  # with HTTP/2 by ALPN
     http2: bool = False  # with prior knowledge, where there is no TLS
+    algorithm: str = "ecdsa"  # of the certificate, or "rsa"
     messages: str = ""  # "echo" or "broadcast" over WebSockets, instead of requests
+
+    @property
+    def certificate(self):
+        return CERTIFICATES / f"{self.algorithm}.pem"
+
+    @property
+    def key(self):
+        return CERTIFICATES / f"{self.algorithm}.key"
 
 
 @dataclass(frozen=True)
@@ -85,8 +94,8 @@ def route_path(number):
 
 def render(template, s, **more):
     """Writes the template into the server's folder, with its @NAMES@ filled in; returns where."""
-    values = {"PORT": s.port, "FOLDER": s.folder, "SITE": SITE, "THREADS": s.threads, **more, "CERTIFICATE": CERTIFICATE,
-              "KEY": KEY}
+    values = {"PORT": s.port, "FOLDER": s.folder, "SITE": SITE, "THREADS": s.threads, **more,
+              "CERTIFICATE": s.certificate, "KEY": s.key}
     text = (HERE / "peers" / template).read_text()
     for name, value in values.items():
         text = text.replace(f"@{name}@", str(value))
@@ -110,7 +119,8 @@ def nginx(s):
 
 def h2o(s):
     routes = "\n".join(f'      "{route_path(n)}":\n        file.file: {SITE}/hello.txt' for n in range(s.routes))
-    tls = f"  ssl:\n    certificate-file: {CERTIFICATE}\n    key-file: {KEY}\n    ocsp-update-interval: 0" if s.tls else ""
+    files = f"    certificate-file: {s.certificate}\n    key-file: {s.key}"
+    tls = f"  ssl:\n{files}\n    ocsp-update-interval: 0" if s.tls else ""
     more = {"USER": as_root("user: root"), "ROUTES": routes, "TLS": tls, "UPGRADE": "ON" if s.http2 else "OFF"}
     return ["h2o", "-c", render("h2o.yaml", s, **more)]
 
@@ -122,7 +132,7 @@ def lighttpd(s):
 
 
 def with_tls(s):
-    return ["--no-tls"] if not s.tls else [str(KEY), str(CERTIFICATE)]
+    return ["--no-tls"] if not s.tls else [str(s.key), str(s.certificate)]
 
 
 def nghttpd(s):
@@ -145,7 +155,7 @@ def ours(s):
 
 def binary_with_tls(s):
     address = {"address": f"127.0.0.1:{s.port}"}
-    tls = {"tls": {"certificates": {"certificate": str(CERTIFICATE), "key": str(KEY)}}} if s.tls else {}
+    tls = {"tls": {"certificates": {"certificate": str(s.certificate), "key": str(s.key)}}} if s.tls else {}
     return [str(BINARY), "--config", render("asio_httpd.json", s, LISTEN=json.dumps({**address, **tls}))]
 
 

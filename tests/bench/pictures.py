@@ -99,6 +99,8 @@ PICTURES = [
     Bars("tls_1k", "A file of 1 KiB over TLS, HTTP/1.1, 64 connections", "tls/1k"),
     Bars("tls_full", "A TLS connection and a full handshake for each file of 1 KiB", "tls/full"),
     Bars("tls_resumed", "The same, resumed by ticket", "tls/resumed"),
+    Bars("tls_full_rsa", "A full handshake with a certificate of RSA, 2,048 bits", "tls/full_rsa"),
+    Bars("tls_resumed_rsa", "The same, resumed by ticket", "tls/resumed_rsa"),
     Bars("tls_idle", "Memory for an idle TLS connection, of 4,000", "tls/idle"),
     Bars("h2tls_1k", "A file of 1 KiB over HTTP/2 and TLS, 16 connections of 32 streams", "h2tls/1k"),
     Bars("h2tls_64k", "A file of 64 KiB over HTTP/2 and TLS, 16 connections of 32 streams", "h2tls/64k"),

@@ -8,8 +8,7 @@ HERE = Path(__file__).resolve().parent
 SOURCE = HERE.parents[1]
 BUILD = Path(os.environ.get("ASIO_HTTPD_BUILD", SOURCE / "build" / "bench"))
 PROGRAMS = BUILD / "bin" / "bench"
-CERTIFICATE = BUILD / "certificate.pem"  # of all peers, and its key
-KEY = BUILD / "key.pem"
+CERTIFICATES = BUILD / "certificates"  # of all peers, for each algorithm, and their keys
 RUN = BUILD / "run"  # a folder for each peer: its configuration, its logs
 BINARY = Path(os.environ.get("ASIO_HTTPD_BIN", BUILD / "bin" / "asio_httpd"))
 

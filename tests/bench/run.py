@@ -90,7 +90,7 @@ def prepare(peers):
         raise Failed("wrk is missing; `./dev deps bench` installs it")
     all_descriptors()
     site_files.make()
-    site_files.make_certificate()
+    site_files.make_certificates()
     for peer in peers:
         if not peer.is_there():
             print(f"  left out     {peer.name}: {peer.command(Setup())[0]} is not there")

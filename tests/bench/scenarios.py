@@ -50,9 +50,9 @@ def http2(name, size, setup, how, in_quick=True):
                  expected=Expected(content=content(SIZES[size])), in_quick=in_quick)
 
 
-def tls(point, what, load):
-    return Requests(f"tls/{point}", f"TLS 1.3: {what}", ability="tls", ruler="nginx", load=load, setup=Setup(tls=True),
-                    expected=Expected(content=content(SIZES["1k"])))
+def tls(point, what, load, **setup):
+    return Requests(f"tls/{point}", f"TLS 1.3: {what}", ability="tls", ruler="nginx", load=load,
+                    setup=Setup(tls=True, **setup), expected=Expected(content=content(SIZES["1k"])))
 
 
 SCENARIOS = [
@@ -89,6 +89,9 @@ SCENARIOS = [
     tls("1k", "a file of 1,024 bytes, 64 connections", Load("/files/1k.bin")),
     tls("full", "a connection and a full handshake for each file of 1,024 bytes", Handshakes("/files/1k.bin", "full")),
     tls("resumed", "the same, resumed by ticket", Handshakes("/files/1k.bin", "resumed")),
+    tls("full_rsa", "a full handshake, with a certificate of RSA, 2,048 bits", Handshakes("/files/1k.bin", "full"),
+        algorithm="rsa"),
+    tls("resumed_rsa", "the same, resumed by ticket", Handshakes("/files/1k.bin", "resumed"), algorithm="rsa"),
     IdleMemory("tls/idle", "4,000 TLS connections that made a request and wait", ability="tls", connections=4000,
                setup=Setup(tls=True)),
     http2("h2tls/1k", "1k", Setup(tls=True), " over TLS 1.3"),

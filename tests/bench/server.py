@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import process
 from peers import Setup
-from places import CERTIFICATE, RUN, Failed
+from places import RUN, Failed
 
 SERVER_CORE = 0
 HOST = "127.0.0.1"
@@ -26,9 +26,9 @@ def free_port():
 
 
 @functools.cache
-def trusting():
-    """What clients need to know the certificate of all peers."""
-    context = ssl.create_default_context(cafile=str(CERTIFICATE))
+def trusting(certificate):
+    """What clients need to know a peer by."""
+    context = ssl.create_default_context(cafile=str(certificate))
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     return context
 
@@ -105,7 +105,9 @@ class Server:
     def client(self):
         """A connection as clients have it: with TLS where the server speaks that."""
         connected = self.connect()
-        return trusting().wrap_socket(connected, server_hostname="localhost") if self.setup.tls else connected
+        if not self.setup.tls:
+            return connected
+        return trusting(self.setup.certificate).wrap_socket(connected, server_hostname="localhost")
 
     def url(self, path="/"):
         return f"{'https' if self.setup.tls else 'http'}://{HOST}:{self.setup.port}{path}"

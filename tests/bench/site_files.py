@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from places import BUILD, CERTIFICATE, KEY
+from places import BUILD, CERTIFICATES
 
 SITE = BUILD / "site"
 
@@ -56,14 +56,20 @@ def make():
     return SITE
 
 
-def make_certificate():
-    """ECDSA over P-256, signed by itself, for localhost."""
-    if CERTIFICATE.exists():
+def make_certificate(algorithm, new_key):
+    """Signed by itself, for localhost."""
+    certificate, key = CERTIFICATES / f"{algorithm}.pem", CERTIFICATES / f"{algorithm}.key"
+    if certificate.exists():
         return
-    CERTIFICATE.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc",
-                    "-days", "3650", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-                    "-keyout", KEY, "-out", CERTIFICATE], check=True, capture_output=True)
+    CERTIFICATES.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["openssl", "req", "-x509", "-newkey", *new_key, "-noenc", "-days", "3650", "-subj", "/CN=localhost",
+                    "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate],
+                   check=True, capture_output=True)
+
+
+def make_certificates():
+    make_certificate("ecdsa", ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"])
+    make_certificate("rsa", ["rsa:2048"])
 
 
 class ColdFiles:
