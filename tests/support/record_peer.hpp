@@ -10,6 +10,7 @@
 #include "tls/traffic_key.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -76,6 +77,13 @@ class memory_records final : public asio_httpd::tls::record_stream {
  private:
   std::unique_ptr<char[]> shown_;
 };
+
+// One behind the other, made from left to right; the operands of + may be made in any order.
+inline std::string in_order(std::initializer_list<std::string> records) {
+  std::string all;
+  for (const std::string& r : records) all += r;
+  return all;
+}
 
 struct opened_record {
   record_type type = record_type::invalid;
