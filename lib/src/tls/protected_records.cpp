@@ -3,6 +3,7 @@
 #include "tls/protected_records.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace asio_httpd::tls {
 namespace {
@@ -103,8 +104,10 @@ bool protected_records::spend_patience() {
   return false;
 }
 
-// Every alert but these two is an error, whatever level it has (RFC 8446 section 6).
+// Every alert but these two is an error, whatever level it has (RFC 8446 section 6). None is empty
+// (section 5.4).
 void protected_records::take_alert(std::string_view message) {
+  if (message.empty()) return fail(alert::unexpected_message);
   if (message.size() != 2) return fail(alert::decode_error);
   const auto what = static_cast<alert>(static_cast<unsigned char>(message[1]));
   if (what == alert::user_canceled) return;
@@ -133,7 +136,7 @@ void protected_records::take_handshake(std::string_view bytes) {
 
 void protected_records::update_keys(bool is_asked_for_ours) {
   reads_.renew();
-  if (is_asked_for_ours) renew_own_key();
+  if (is_asked_for_ours && !has_ended_) renew_own_key();
 }
 
 // Without asking the peer for the same.
@@ -162,12 +165,15 @@ std::size_t protected_records::write(std::string_view first, std::string_view se
   return size;
 }
 
+// Not behind a fatal alert, whoever has sent it (RFC 8446 section 6.2).
 void protected_records::close() {
-  tell(alert::close_notify);
+  if (peer_ != state::failed) tell(alert::close_notify);
 }
 
-// The level means nothing any more, but for what TLS 1.2 would show.
+// Nothing follows it (section 6.1). The level means nothing any more, but for what TLS 1.2 would
+// show.
 void protected_records::tell(alert what) {
+  if (std::exchange(has_ended_, true)) return;
   const char level = what == alert::close_notify ? 1 : 2;
   const char message[] = {level, static_cast<char>(what)};
   writes_.seal(record_type::alert, {message, sizeof message}, {}, stream_.output());

@@ -70,10 +70,11 @@ class protected_records final : public record_layer {
   traffic_key reads_;
   traffic_key writes_;
   const std::size_t most_text_;
-  std::string text_;  // that nobody has read yet
+  std::string text_;               // that nobody has read yet
   std::array<char, 5> message_{};  // of the handshake, which may come in pieces
   std::uint8_t message_size_ = 0;
   std::uint8_t records_without_text_ = 0;
+  bool has_ended_ = false;  // by our last word, an alert
   state peer_ = state::open;
 };
 

@@ -110,6 +110,7 @@ void check_failed(session& l, alert why) {
   CHECK(is_alert(said[0], 2, why));
   CHECK(l.read(l.peer.seal_text("behind")).empty());
   CHECK(l.records.write("answer", {}) == 0);
+  l.records.close();
   CHECK(l.has_said_nothing());
 }
 
@@ -313,6 +314,8 @@ const std::vector<wrong> all_wrong = {
      alert::unexpected_message},
     {"a piece of a message without content (section 5.1)",
      [](record_peer& by) { return handshake(by, {}); }, alert::unexpected_message},
+    {"an alert without content (section 5.4)",
+     [](record_peer& by) { return by.seal(record_type::alert, {}); }, alert::unexpected_message},
     {"two KeyUpdates in a record (section 5.1)",
      [](record_peer& by) { return handshake(by, std::string(key_update).append(key_update)); },
      alert::unexpected_message},
@@ -452,6 +455,7 @@ TEST_CASE("another alert is an error, whatever level it has; nothing is said to 
       CHECK(l.read(sent) == "good");
       CHECK(l.records.peer() == state::failed);
       CHECK(l.records.write("answer", {}) == 0);
+      l.records.close();
       CHECK(l.has_said_nothing());
     }
   }
@@ -502,6 +506,22 @@ TEST_CASE("a KeyUpdate in pieces, which come when they like") {
       CHECK(l.said().size() == (update == key_update ? 0 : 1));
       CHECK(l.read(l.peer.seal_text("after")) == "after");
     }
+  }
+}
+
+// RFC 8446 section 6.1: it says that nothing more will come.
+TEST_CASE("nothing is said behind our close_notify") {
+  for (const bool is_wrong : {false, true}) {
+    session l;
+    l.records.close();
+    const auto said = l.said();
+    REQUIRE(said.size() == 1);
+    CHECK(is_alert(said[0], 1, alert::close_notify));
+    CHECK(l.read(in_order({l.peer.update_keys(true), l.peer.seal_text("still read")})) ==
+          "still read");
+    if (is_wrong) CHECK(l.read(damaged(l.peer.seal_text("x"))).empty());
+    CHECK(l.records.peer() == (is_wrong ? state::failed : state::open));
+    CHECK(l.has_said_nothing());
   }
 }
 
