@@ -314,6 +314,11 @@ const std::vector<wrong> all_wrong = {
      alert::unexpected_message},
     {"a piece of a message without content (section 5.1)",
      [](record_peer& by) { return handshake(by, {}); }, alert::unexpected_message},
+    {"a piece without content behind another one",
+     [](record_peer& by) {
+       return in_order({handshake(by, key_update.substr(0, 2)), handshake(by, {})});
+     },
+     alert::unexpected_message},
     {"an alert without content (section 5.4)",
      [](record_peer& by) { return by.seal(record_type::alert, {}); }, alert::unexpected_message},
     {"two KeyUpdates in a record (section 5.1)",
