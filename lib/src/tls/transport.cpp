@@ -427,9 +427,11 @@ void transport::begin_output() {
   untried_ = false;
 }
 
+// Not to who has failed, which may have been seen behind text that was read before.
 error_code transport::ready_to_write() {
   if (phase_ >= phase::failed) return last_error();
-  return shake_hands() ? error_code() : result_of_no_data().error;
+  const bool is_ready = shake_hands() && peer() != record_layer::state::failed;
+  return is_ready ? error_code() : result_of_no_data().error;
 }
 
 io_result transport::write(std::string_view first, std::string_view second, bool more) noexcept {

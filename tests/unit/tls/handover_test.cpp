@@ -11,6 +11,8 @@
 #include "tls/openssl_records.hpp"
 #include "tls/protected_records.hpp"
 
+#include <asio_httpd/file.hpp>
+
 #include <doctest/doctest.h>
 
 #include <fstream>
@@ -418,6 +420,40 @@ TEST_CASE_FIXTURE(fixture, "an alert is the last word, also where the caller clo
   l.client.feed(records);
   l.client.step();
   CHECK(l.client.error.find("bad record mac") != std::string::npos);
+}
+
+// It is seen with the text that is in front of it; who writes next has to be told.
+TEST_CASE_FIXTURE(fixture, "nothing is written to a client that has failed, be it a file") {
+  std::error_code none;
+  const file opened = file::open(certificates.folder().write("file", text_of(1000)), none);
+  for (const choice& c : {choices_1_3[0], choices_1_2[0]}) {
+    for (const bool is_file : {false, true}) {
+      CAPTURE(c.name);
+      CAPTURE(is_file);
+      tls_link l(context, client_of(c));
+      REQUIRE(l.handshake());
+      l.client.write("good");
+      std::string sent = l.client.take_output();
+      l.client.write("bad");
+      sent += l.client.take_output();
+      sent.back() = static_cast<char>(sent.back() ^ 1);
+      l.peer().send(sent);
+      std::string block(100, '\0');
+      CHECK(l.end->read(block.data(), block.size()).size == 4);
+      for (int i = 0; i < 2; ++i) {
+        const io_result r = is_file ? l.end->send_file(opened.descriptor(), 0, 1000)
+                                    : l.end->write("answer", {}, false);
+        CHECK(r.size == 0);
+        CHECK(r.error);
+        CHECK(r.error != would_block);
+      }
+      l.end->close();
+      l.client.feed(l.peer().receive());
+      l.client.step();
+      CHECK(l.client.received.empty());
+      CHECK(l.client.error.find("bad record mac") != std::string::npos);
+    }
+  }
 }
 
 // --- what is known of it -------------------------------------------------------------------------
