@@ -129,6 +129,22 @@ TEST_CASE_FIXTURE(fixture, "each cipher of each version") {
   }
 }
 
+TEST_CASE_FIXTURE(fixture, "a client that has to say hello twice") {
+  for (const choice& c : choices_1_3) {
+    CAPTURE(c.name);
+    tls_link l(context, client_of(c));
+    SSL_set1_groups_list(l.client.ssl(), "P-521:P-256");  // the share is for the first one
+    l.client.step();
+    l.peer().send(l.client.take_output());
+    l.read();
+    const std::string request = l.peer().receive();
+    CHECK(request.size() < 200);  // no certificate yet
+    l.client.feed(request);
+    REQUIRE(l.handshake());
+    check_conversation(l);
+  }
+}
+
 TEST_CASE_FIXTURE(fixture, "resumed sessions, one after the other") {
   for (const choice& c : all_choices()) {
     CAPTURE(c.name);
