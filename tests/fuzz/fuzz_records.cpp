@@ -122,17 +122,17 @@ class model {
     return r.size == size && r.key == key_read_ && r.number == number_read_;
   }
   void hear(const sealed_record& r) {
+    const bool is_text = r.type == record_type::application_data && !r.content.empty();
+    const bool interrupts = !message_.empty() && r.type != record_type::handshake;
     if (r.content.size() > tls::most_plain_text) {
       fail(alert::record_overflow);
-    } else if (!message_.empty() && r.type != record_type::handshake) {
+    } else if (interrupts || (!is_text && ++without_text_ > 32)) {
       fail(alert::unexpected_message);
-    } else if (r.type == record_type::application_data && !r.content.empty()) {
+    } else if (!is_text) {
+      hear_other(r);
+    } else {
       without_text_ = 0;
       text += r.content;
-    } else if (++without_text_ > 32) {
-      fail(alert::unexpected_message);
-    } else {
-      hear_other(r);
     }
   }
   void hear_other(const sealed_record& r) {
@@ -258,8 +258,8 @@ class player {
   player(fuzz::input in, const options& o, std::uint64_t seed)
       : in_(in),
         model_(o),
-        peer_(o.suite, theirs_, ours_, o.written),
-        reader_({o.suite, theirs_, ours_, o.written, o.most_text}, seed) {}
+        peer_(o.suite, theirs, ours, o.written),
+        reader_({o.suite, theirs, ours, o.written, o.most_text}, seed) {}
 
   void play() {
     while (!in_.rest().empty() && model_.received() < most_of_a_plan) step();
@@ -417,8 +417,8 @@ class player {
     return made;
   }
 
-  static constexpr std::string_view theirs_ = "123456789012345678901234567890123456789012345678";
-  static constexpr std::string_view ours_ = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuv";
+  static constexpr std::string_view theirs = "123456789012345678901234567890123456789012345678";
+  static constexpr std::string_view ours = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuv";
 
   fuzz::input in_;
   model model_;

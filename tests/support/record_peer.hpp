@@ -41,6 +41,11 @@ inline std::string counted_secret(cipher_suite suite, int first = 0) {
 // the address sanitizer sees who looks longer, or further.
 class memory_records final : public asio_httpd::tls::record_stream {
  public:
+  memory_records() = default;
+  memory_records(const memory_records&) = delete;
+  memory_records& operator=(const memory_records&) = delete;
+  virtual ~memory_records() = default;
+
   std::size_t take_records(char* to, std::size_t size) noexcept override {
     const std::size_t n = incoming.copy(to, size);
     incoming.erase(0, n);
