@@ -310,7 +310,8 @@ class player {
 
   void send_text() {
     const std::size_t n = size();
-    const std::size_t padding = std::min(size(), tls::most_plain_text - n);
+    const std::size_t room = tls::most_in_record - tls::traffic_key::overhead - n;
+    const std::size_t padding = std::min(size(), room);
     send(record_type::application_data, text_of(n, next_++), padding);
   }
   void send_sealed() {
