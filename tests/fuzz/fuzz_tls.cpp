@@ -46,12 +46,14 @@ struct outcome {
   std::string told;
 };
 
-// Records of TLS: a type, a version 3.x, and a length that is there.
+// Records of TLS: a type, a version 3.x, and a length that is there. An alert may have any version:
+// where OpenSSL refuses a hello before it has chosen one, it writes 0.0, or what the hello had.
 bool are_records(std::string_view bytes) {
   while (bytes.size() >= 5) {
     const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
     const std::size_t size = at(3) * 256u + at(4);
-    if (at(0) < 20 || at(0) > 24 || at(1) != 3 || bytes.size() < 5 + size) return false;
+    const bool has_version = at(1) == 3 || at(0) == 21;
+    if (at(0) < 20 || at(0) > 24 || !has_version || bytes.size() < 5 + size) return false;
     bytes.remove_prefix(5 + size);
   }
   return bytes.empty();

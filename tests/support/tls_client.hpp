@@ -8,6 +8,7 @@
 
 #include <openssl/ocsp.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,9 +22,10 @@ struct tls_client_options {
   std::string ciphers_1_2 = {};
   std::string ciphers_1_3 = {};
   std::string signature_algorithms = {};
-  std::string certificate = {};  // PEM files
+  std::string certificate = {};  // PEM files; the first one with its chain
   std::string key = {};
   bool asks_for_ocsp = false;
+  int max_fragment_length = 0;     // RFC 6066 section 4: 1 to 4
   SSL_SESSION* session = nullptr;  // to be resumed
 };
 
@@ -43,8 +45,11 @@ class tls_client {
       SSL_CTX_set1_sigalgs_list(c, o.signature_algorithms.c_str());
     }
     if (!o.certificate.empty()) {
-      SSL_CTX_use_certificate_file(c, o.certificate.c_str(), SSL_FILETYPE_PEM);
+      SSL_CTX_use_certificate_chain_file(c, o.certificate.c_str());
       SSL_CTX_use_PrivateKey_file(c, o.key.c_str(), SSL_FILETYPE_PEM);
+    }
+    if (o.max_fragment_length != 0) {
+      SSL_CTX_set_tlsext_max_fragment_length(c, static_cast<std::uint8_t>(o.max_fragment_length));
     }
     ssl_.reset(asio_httpd::tls::need(SSL_new(c)));
     in_ = BIO_new(BIO_s_mem());

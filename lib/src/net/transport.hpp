@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // The seam that hides what a byte stream is made of: TCP, a Unix socket, a pipe in memory, or TLS
-// over one of these (tls/tls_transport.hpp). Reading and writing never block and never wait;
+// over one of these (tls/transport.hpp). Reading and writing never block and never wait;
 // waiting is a separate operation, so that no buffer is held by a connection that is idle.
 //
 // A transport belongs to one session and is used on that session's executor only. Operations that
@@ -75,7 +75,8 @@ class transport {
 
   virtual ~transport() = default;
 
-  // Takes what is there. No error and a size of 0 is the end of the peer's data.
+  // Takes what is there. No error and a size of 0 is the end of the peer's data. Any of the `size`
+  // bytes may be overwritten, beyond those that were read.
   virtual io_result read(char* data, std::size_t size) noexcept = 0;
   // Sends the two pieces in order, as much as is taken. `more` hints that more follows at once.
   // What was not taken must be what the next write, or send_file, begins with.

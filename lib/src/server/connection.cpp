@@ -244,6 +244,7 @@ bool connection::read_now() {
   input.prepare(in_body ? body_read : input.capacity() == 0 ? first_read : first_read / 4);
   const auto result = transport().read(input.write_position(), input.room());
   input_was_full_ = result.size == input.room();
+  input.commit(result.size);  // also of nothing: what is behind may have been overwritten
   note_handshake();
   if (result.error) {
     if (result.error == asio::error::would_block) return false;
@@ -253,7 +254,6 @@ bool connection::read_now() {
   } else if (result.size == 0) {
     work_->engine.commit_eof();
   } else {
-    input.commit(result.size);
     received(result.size);
   }
   return true;

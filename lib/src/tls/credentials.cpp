@@ -128,6 +128,9 @@ void credentials::set_protocol(SSL_CTX* of, const tls_options& options) const {
   must(SSL_CTX_set1_groups_list(of, groups), "the groups");
   SSL_CTX_set_options(of, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
                               SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+#ifdef SSL_OP_NO_RECORD_SIZE_LIMIT_EXT  // RFC 8449, of which a record layer of ours would not hear
+  SSL_CTX_set_options(of, SSL_OP_NO_RECORD_SIZE_LIMIT_EXT);
+#endif
   SSL_CTX_set_mode(of, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
 }
 

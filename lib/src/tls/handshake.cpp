@@ -50,18 +50,20 @@ std::unique_ptr<record_layer> handshake::take_records() {
   return std::make_unique<openssl_records>(std::move(ssl_), credentials_);
 }
 
-// Null where there is more to it, which is TLS 1.2.
+// Null where there is more to it: TLS 1.2, or a cipher that OpenSSL has but for itself.
 std::unique_ptr<record_layer> handshake::protected_by_us() const {
   const SSL* const ssl = ssl_.get();
   const bool is_plain_case = SSL_version(ssl) == TLS1_3_VERSION && SSL_has_pending(ssl) == 0;
   if (!is_plain_case || secrets_.of_client().empty() || secrets_.of_server().empty()) return {};
   protected_records::keys keys;
   keys.suite = cipher_suite{SSL_CIPHER_get_protocol_id(SSL_get_current_cipher(ssl))};
+  if (!traffic_key::is_available(keys.suite)) return {};
   keys.to_read = secrets_.of_client();
   keys.to_write = secrets_.of_server();
   keys.written = secrets_.records_sent();
-  // RFC 6066 section 4: a power of two from 512 on.
-  if (const auto asked = SSL_SESSION_get_max_fragment_length(SSL_get0_session(ssl)); asked != 0) {
+  // RFC 6066 section 4: 1 to 4 stand for 512 to 4,096.
+  if (const auto asked = SSL_SESSION_get_max_fragment_length(SSL_get0_session(ssl));
+      asked >= 1 && asked <= 4) {
     keys.most_text = std::size_t{256} << asked;
   }
   return std::make_unique<protected_records>(keys, stream_);

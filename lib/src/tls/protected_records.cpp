@@ -5,6 +5,7 @@
 #include "tls/kernel_tls.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace asio_httpd::tls {
 namespace {
@@ -34,9 +35,9 @@ protected_records::protected_records(const keys& k, record_stream& stream)
 // --- reading -------------------------------------------------------------------------------------
 
 std::size_t protected_records::read(char* to, std::size_t size) {
-  std::size_t total = text_.copy(to, size);
-  text_.erase(0, total);
-  if (text_.empty()) std::string().swap(text_);
+  std::size_t total = text_.view().copy(to, size);
+  text_.consume(total);
+  if (text_.empty()) text_.release();
   while (peer_ == state::open && text_.empty() && (total < size || size == 0)) {
     const std::string_view there = stream_.next_record();
     if (has_too_long_header(there) || !has_whole_record(there)) break;
@@ -59,54 +60,61 @@ std::size_t protected_records::open(std::string_view record, char* to, std::size
     fail(alert::unexpected_message);
     return 0;
   }
-  if (record.size() > record_header_size + traffic_key::tag_size + room) {
-    return open_apart(record, to, room);
+  const std::size_t size = record.size() - record_header_size;
+  const bool is_in_place = size <= room + traffic_key::tag_size;
+  char* const at = is_in_place ? to : scratch();
+  const auto found = reads_.open(record, at);
+  if (!found) {
+    fail(alert::bad_record_mac);
+  } else if (size > most_plain_text + traffic_key::overhead) {
+    fail(alert::record_overflow);
+  } else if (take(found->type, {at, found->size})) {
+    const std::size_t n = std::min(room, found->size);
+    if (!is_in_place) {
+      std::copy_n(at, n, to);
+      text_.append({at + n, found->size - n});
+    }
+    return n;
   }
-  const auto found = reads_.open(record, to);
-  return take(found, {to, found ? found->size : 0}) ? found->size : 0;
-}
-
-std::size_t protected_records::open_apart(std::string_view record, char* to, std::size_t room) {
-  char* const apart = scratch();
-  const auto found = reads_.open(record, apart);
-  if (!take(found, {apart, found ? found->size : 0})) return 0;
-  const std::size_t n = std::min(room, found->size);
-  std::copy_n(apart, n, to);
-  text_.assign(apart + n, found->size - n);
-  return n;
+  return 0;
 }
 
 // True where it is text.
-bool protected_records::take(const std::optional<traffic_key::opened>& found,
-                             std::string_view inner) {
-  if (!found) {
-    fail(alert::bad_record_mac);
-  } else if (inner.size() > most_plain_text) {
-    fail(alert::record_overflow);
-  } else if (message_size_ != 0 && found->type != record_type::handshake) {
+bool protected_records::take(record_type type, std::string_view content) {
+  if (message_size_ != 0 && type != record_type::handshake) {
     fail(alert::unexpected_message);  // between the pieces of a message
-  } else if (found->type == record_type::application_data && !inner.empty()) {
+    return false;
+  }
+  if (type == record_type::application_data && !content.empty()) {
     records_without_text_ = 0;
     return true;
-  } else if (spend_patience()) {
-    if (found->type == record_type::alert) take_alert(inner);
-    if (found->type == record_type::handshake) take_handshake(inner);
-    const bool is_known = found->type == record_type::alert ||
-                          found->type == record_type::handshake ||
-                          found->type == record_type::application_data;
-    if (!is_known) fail(alert::unexpected_message);
+  }
+  if (!count_record_without_text()) return false;
+  switch (type) {
+    case record_type::alert:
+      take_alert(content);
+      break;
+    case record_type::handshake:
+      take_handshake(content);
+      break;
+    case record_type::application_data:
+      break;
+    default:
+      fail(alert::unexpected_message);
   }
   return false;
 }
 
-bool protected_records::spend_patience() {
+bool protected_records::count_record_without_text() {
   if (++records_without_text_ <= most_without_text) return true;
   fail(alert::unexpected_message);
   return false;
 }
 
-// Every alert but these two is an error, whatever level it has (RFC 8446 section 6).
+// Every alert but these two is an error, whatever level it has (RFC 8446 section 6). None is empty
+// (section 5.4).
 void protected_records::take_alert(std::string_view message) {
+  if (message.empty()) return fail(alert::unexpected_message);
   if (message.size() != 2) return fail(alert::decode_error);
   const auto what = static_cast<alert>(static_cast<unsigned char>(message[1]));
   if (what == alert::user_canceled) return;
@@ -129,7 +137,7 @@ void protected_records::take_handshake(std::string_view bytes) {
   message_size_ = 0;
   if (message.back() != 0 && message.back() != 1) return fail(alert::illegal_parameter);
   reads_.renew();
-  if (message.back() == 1) renew_own_key();
+  if (message.back() == 1) owes_key_ = true;
 }
 
 // --- keys ----------------------------------------------------------------------------------------
@@ -137,7 +145,7 @@ void protected_records::take_handshake(std::string_view bytes) {
 // Without asking the peer for the same. The kernel knows no new keys: who asks for them goes on to
 // get records under the old one, which nobody depends on (RFC 8446 section 4.6.3).
 void protected_records::renew_own_key() {
-  if (is_in_kernel()) return;
+  owes_key_ = false;
   constexpr std::string_view update("\x18\0\0\x01\0", 5);
   writes_.seal(record_type::handshake, update, {}, stream_.output());
   writes_.renew();
@@ -145,12 +153,16 @@ void protected_records::renew_own_key() {
 
 // --- writing -------------------------------------------------------------------------------------
 
-// Head and body share a record.
+// Head and body share a record. The answer to a peer that has asked for a new key is due in front
+// of what is written next (RFC 8446 section 4.6.3); so it is one for many, and none behind the
+// last.
 std::size_t protected_records::write(std::string_view first, std::string_view second) {
   if (peer_ == state::failed) return 0;
   const std::size_t size = first.size() + second.size();
   const std::size_t records = size / most_text_ + 1;
   stream_.output().prepare(size + records * (record_header_size + traffic_key::overhead));
+  records_without_text_ = 0;
+  if (owes_key_) renew_own_key();
   while (!first.empty() || !second.empty()) {
     if (writes_.next() >= most_under_one_key) renew_own_key();
     const std::string_view a = first.substr(0, most_text_);
@@ -162,12 +174,15 @@ std::size_t protected_records::write(std::string_view first, std::string_view se
   return size;
 }
 
+// Not behind a fatal alert, whoever has sent it (RFC 8446 section 6.2).
 void protected_records::close() {
-  tell(alert::close_notify);
+  if (peer_ != state::failed) tell(alert::close_notify);
 }
 
-// The level means nothing any more, but for what TLS 1.2 would show.
+// Nothing follows it (section 6.1). The level means nothing any more, but for what TLS 1.2 would
+// show.
 void protected_records::tell(alert what) {
+  if (std::exchange(has_ended_, true)) return;
   const char level = what == alert::close_notify ? 1 : 2;
   const char bytes[] = {level, static_cast<char>(what)};
   const std::string_view message(bytes, sizeof bytes);

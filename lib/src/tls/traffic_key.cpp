@@ -11,7 +11,7 @@
 #include <openssl/params.h>
 
 #include <algorithm>
-#include <cstring>
+#include <memory>
 #include <new>
 
 namespace asio_httpd::tls {
@@ -39,6 +39,12 @@ std::array<char, record_header_size> header_of(std::size_t size) noexcept {
           static_cast<char>(size & 0xff)};
 }
 
+// Null where OpenSSL has none, as it is set up here.
+EVP_KDF* key_derivation() {
+  static EVP_KDF* const found = EVP_KDF_fetch(nullptr, OSSL_KDF_NAME_TLS1_3_KDF, nullptr);
+  return found;
+}
+
 OSSL_PARAM octets(const char* name, const void* at, std::size_t size) noexcept {
   return OSSL_PARAM_construct_octet_string(name, const_cast<void*>(at), size);
 }
@@ -47,35 +53,44 @@ OSSL_PARAM octets(const char* name, const void* at, std::size_t size) noexcept {
 
 struct traffic_key::algorithm {
   algorithm(const char* cipher_name, const char* digest_name, std::size_t key, std::size_t hash)
-      : cipher(need(EVP_CIPHER_fetch(nullptr, cipher_name, nullptr))),
+      : cipher(EVP_CIPHER_fetch(nullptr, cipher_name, nullptr)),
         digest(digest_name),
         key_size(key),
         hash_size(hash) {}
 
-  const EVP_CIPHER* cipher;  // for good
+  const EVP_CIPHER* cipher;  // for good; null where there is none
   const char* digest;
   std::size_t key_size;
   std::size_t hash_size;
 };
 
 const traffic_key::algorithm& traffic_key::algorithm_of(cipher_suite suite) {
-  static const algorithm aes_128("AES-128-GCM", "SHA256", 16, 32);
-  static const algorithm aes_256("AES-256-GCM", "SHA384", 32, 48);
-  static const algorithm chacha("ChaCha20-Poly1305", "SHA256", 32, 32);
   switch (suite) {
-    case cipher_suite::aes_128_gcm_sha256:
+    case cipher_suite::aes_128_gcm_sha256: {
+      static const algorithm aes_128("AES-128-GCM", "SHA256", 16, 32);
       return aes_128;
-    case cipher_suite::aes_256_gcm_sha384:
+    }
+    case cipher_suite::aes_256_gcm_sha384: {
+      static const algorithm aes_256("AES-256-GCM", "SHA384", 32, 48);
       return aes_256;
-    case cipher_suite::chacha20_poly1305_sha256:
-      break;
+    }
+    case cipher_suite::chacha20_poly1305_sha256: {
+      static const algorithm chacha("ChaCha20-Poly1305", "SHA256", 32, 32);
+      return chacha;
+    }
   }
-  return chacha;
+  static const algorithm unknown("", "", 0, 0);
+  return unknown;
+}
+
+bool traffic_key::is_available(cipher_suite suite) {
+  return algorithm_of(suite).cipher != nullptr && key_derivation() != nullptr;
 }
 
 // --- the cipher ----------------------------------------------------------------------------------
 
 // A context of the thread, for one direction. A key costs 0.2 µs to set; a record's nonce does not.
+// It keeps the last key until another one's turn.
 class traffic_key::cipher {
  public:
   enum class direction : int { open = 0, seal = 1 };
@@ -86,7 +101,8 @@ class traffic_key::cipher {
   ~cipher() { OPENSSL_cleanse(key_.data(), key_.size()); }
 
   void begin(const traffic_key& k, const std::array<unsigned char, 12>& nonce, const char* header) {
-    const bool is_same = algorithm_ == &k.algorithm_ && key_ == k.key_;
+    const bool is_same =
+        algorithm_ == &k.algorithm_ && CRYPTO_memcmp(key_.data(), k.key_.data(), key_.size()) == 0;
     const EVP_CIPHER* const changed = algorithm_ == &k.algorithm_ ? nullptr : k.algorithm_.cipher;
     algorithm_ = nullptr;
     must(EVP_CipherInit_ex2(context_.get(), changed, is_same ? nullptr : k.key_.data(),
@@ -123,6 +139,20 @@ class traffic_key::cipher {
   std::array<unsigned char, 32> key_{};
 };
 
+// What closes once the thread's own objects are gone, as a connection of a global object does, says
+// nothing any more.
+traffic_key::cipher& traffic_key::this_threads(bool seals) {
+  constinit static thread_local bool is_over = false;
+  struct pair {
+    ~pair() { is_over = true; }
+    cipher opens{cipher::direction::open};
+    cipher seals{cipher::direction::seal};
+  };
+  if (is_over) throw std::bad_alloc();
+  thread_local pair ciphers;
+  return seals ? ciphers.seals : ciphers.opens;
+}
+
 // --- keys ----------------------------------------------------------------------------------------
 
 traffic_key::traffic_key(cipher_suite suite, std::string_view secret, std::uint64_t next)
@@ -134,6 +164,7 @@ traffic_key::traffic_key(cipher_suite suite, std::string_view secret, std::uint6
 traffic_key::~traffic_key() {
   OPENSSL_cleanse(secret_.data(), secret_.size());
   OPENSSL_cleanse(key_.data(), key_.size());
+  OPENSSL_cleanse(iv_.data(), iv_.size());
 }
 
 void traffic_key::derive_keys() {
@@ -152,7 +183,6 @@ void traffic_key::renew() {
 
 // HKDF-Expand-Label (RFC 8446 section 7.1), without a context.
 void traffic_key::derive(std::string_view label, unsigned char* to, std::size_t size) const {
-  static EVP_KDF* const kdf = need(EVP_KDF_fetch(nullptr, OSSL_KDF_NAME_TLS1_3_KDF, nullptr));
   int mode = EVP_KDF_HKDF_MODE_EXPAND_ONLY;
   const OSSL_PARAM parameters[] = {
       OSSL_PARAM_construct_int(OSSL_KDF_PARAM_MODE, &mode),
@@ -163,7 +193,7 @@ void traffic_key::derive(std::string_view label, unsigned char* to, std::size_t 
       octets(OSSL_KDF_PARAM_LABEL, label.data(), label.size()),
       OSSL_PARAM_construct_end(),
   };
-  const kdf_context_ptr context(need(EVP_KDF_CTX_new(kdf)));
+  const kdf_context_ptr context(need(EVP_KDF_CTX_new(key_derivation())));
   must(EVP_KDF_derive(context.get(), to, size, parameters));
 }
 
@@ -181,7 +211,7 @@ std::array<unsigned char, 12> traffic_key::next_nonce() noexcept {
 
 void traffic_key::seal(record_type type, std::string_view first, std::string_view second,
                        base::byte_buffer& to) {
-  thread_local cipher c(cipher::direction::seal);
+  cipher& c = this_threads(true);
   const std::size_t size = first.size() + second.size() + overhead;
   const auto header = header_of(size);
   to.prepare(header.size() + size);
@@ -195,7 +225,7 @@ void traffic_key::seal(record_type type, std::string_view first, std::string_vie
 }
 
 std::optional<traffic_key::opened> traffic_key::open(std::string_view record, char* to) {
-  thread_local cipher c(cipher::direction::open);
+  cipher& c = this_threads(false);
   if (record.size() < record_header_size + overhead) return std::nullopt;
   const std::string_view sealed = record.substr(record_header_size);
   const std::size_t size = sealed.size() - tag_size;

@@ -51,8 +51,11 @@ class traffic_key {
     record_type type = record_type::invalid;
   };
 
-  // `secret` is of the size of the suite's hash. `next` is the number of the first record. Throws
-  // std::bad_alloc.
+  // Whether OpenSSL has what it takes, as it is set up here.
+  static bool is_available(cipher_suite suite);
+
+  // For a suite that is available. `secret` is of the size of the suite's hash. `next` is the
+  // number of the first record. Throws std::bad_alloc.
   traffic_key(cipher_suite suite, std::string_view secret, std::uint64_t next);
   traffic_key(const traffic_key&) = delete;
   traffic_key& operator=(const traffic_key&) = delete;
@@ -67,7 +70,7 @@ class traffic_key {
   // RFC 8446 section 7.2.
   void renew();
   material what_it_is() const noexcept { return {suite_, key_.data(), iv_, next_}; }
-  // Records under this key, so far.
+  // The number of the next record.
   std::uint64_t next() const noexcept { return next_; }
 
  private:
@@ -75,6 +78,7 @@ class traffic_key {
   class cipher;
 
   static const algorithm& algorithm_of(cipher_suite suite);
+  static cipher& this_threads(bool seals);
   void derive_keys();
   void derive(std::string_view label, unsigned char* to, std::size_t size) const;
   std::array<unsigned char, 12> next_nonce() noexcept;

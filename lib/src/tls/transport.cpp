@@ -6,8 +6,8 @@
 // from the first one on are behind them. The caller comes again with these bytes, and they are
 // skipped. At most one batch is encrypted ahead, and nothing while something is pending.
 //
-// What TLS says of its own accord (tickets, alerts, key updates) goes out with the next write, or
-// when the connection waits.
+// What TLS says of its own accord (tickets, alerts) goes out with the next write, or when the
+// connection waits.
 //
 // From the first large file on, the kernel encrypts where it can (tls_options::kernel_tls): then
 // what is written passes by here, and the socket takes plain text, and files by sendfile(2).
@@ -184,8 +184,6 @@ class transport::turn {
     of_.turn_ = this;
     of_.after_read_ = state::would_block;
     work_.output.clear();
-    end_ = of_.leftover_.copy(work_.input.get(), workspace::room);
-    if (end_ != 0) std::string().swap(of_.leftover_);
   }
   ~turn() { of_.turn_ = nullptr; }
   turn(const turn&) = delete;
@@ -200,11 +198,19 @@ class transport::turn {
     }
     if (output().capacity() > kept_output) output().release();
   }
-  // Up to a call of `receive`.
-  std::string_view incoming() const noexcept { return {work_.input.get() + begin_, end_ - begin_}; }
+  // Up to a call of `receive`. What was left over comes first; who only writes leaves it where it
+  // is.
+  std::string_view incoming() noexcept {
+    if (!of_.leftover_.empty()) {
+      end_ += of_.leftover_.copy(work_.input.get() + end_, workspace::room - end_);
+      std::string().swap(of_.leftover_);
+    }
+    return {work_.input.get() + begin_, end_ - begin_};
+  }
   void drop(std::size_t n) noexcept { begin_ += n; }
   // Behind what is there.
   io_result receive() noexcept {
+    incoming();
     if (begin_ != 0) std::memmove(work_.input.get(), work_.input.get() + begin_, end_ - begin_);
     end_ -= std::exchange(begin_, 0);
     const std::size_t n = std::min(most(), workspace::room - end_);
@@ -330,6 +336,7 @@ error_code transport::last_error() const noexcept {
 io_result transport::read(char* data, std::size_t size) noexcept {
   if (phase_ >= phase::plain_http) return {0, last_error()};
   return in_turn(size, [&]() -> io_result {
+    if (pending_.size() > most_unsent) return {0, fail("the client takes nothing")};
     const std::size_t n = shake_hands() ? records_->read(data, size) : 0;
     return n != 0 ? io_result{n, {}} : result_of_no_data();
   });
@@ -338,8 +345,17 @@ io_result transport::read(char* data, std::size_t size) noexcept {
 record_layer::state transport::peer() const noexcept {
   using enum record_layer::state;
   if (records_) return records_->peer();
-  if (!handshake_ || handshake_->now() <= handshake::state::done) return open;
-  return handshake_->now() == handshake::state::closed ? closed : failed;
+  if (!handshake_) return open;
+  switch (handshake_->now()) {
+    case handshake::state::under_way:
+    case handshake::state::done:
+      return open;
+    case handshake::state::closed:
+      return closed;
+    case handshake::state::failed:
+      break;
+  }
+  return failed;
 }
 
 // What has to be said is said at once: nothing else follows.
@@ -347,7 +363,6 @@ io_result transport::result_of_no_data() {
   if (phase_ == phase::opening && after_read_ == state::ended) return {};
   if (phase_ >= phase::plain_http) return {0, last_error()};
   send_output(false);
-  if (pending_.size() > most_unsent) return {0, fail("the client takes nothing")};
   if (after_read_ == state::failed) return {0, fail(inner_error_.message())};
   if (peer() == record_layer::state::closed) return {};
   if (after_read_ == state::ended) return {0, fail("the client closed the connection")};
@@ -363,8 +378,9 @@ peer_state transport::peek() {
 }
 
 peer_state transport::look_at_peer() noexcept {
-  if (has_input()) return peer_state::has_sent;
+  if (records_ && records_->has_text()) return peer_state::has_sent;
   if (has_left()) return peer_state::gone;
+  if (has_input()) return peer_state::has_sent;
   const peer_state below = inner_->look_at_peer();
   if (below != peer_state::has_sent || phase_ != phase::established) return below;
   peer_state found = peer_state::gone;
@@ -420,9 +436,11 @@ void transport::begin_output() {
   untried_ = false;
 }
 
+// Not to who has failed, which may have been seen behind text that was read before.
 error_code transport::ready_to_write() {
   if (phase_ >= phase::failed) return last_error();
-  return shake_hands() ? error_code() : result_of_no_data().error;
+  const bool is_ready = shake_hands() && peer() != record_layer::state::failed;
+  return is_ready ? error_code() : result_of_no_data().error;
 }
 
 io_result transport::write(std::string_view first, std::string_view second, bool more) noexcept {
@@ -556,9 +574,10 @@ void transport::async_wait(wait what, completion done) {
 bool transport::waits_by_steps(wait what) const noexcept {
   if (phase_ > phase::established) return false;
   const bool in_handshake = phase_ != phase::established;
-  if (what == wait::write) return in_handshake;
   const auto others = waiters_.lock();
-  return (in_handshake && others && others->is_waiting()) || (!pending_.empty() && !owes_write_);
+  if (what == wait::write) return in_handshake || (others && others->writes);
+  const bool has_words = !pending_.empty() && !owes_write_ && !inner_error_;
+  return (in_handshake && others && others->is_waiting()) || has_words;
 }
 
 void transport::wait_by_steps(wait what, completion done) {
@@ -571,7 +590,7 @@ void transport::wait_by_steps(wait what, completion done) {
   if (!std::exchange(w->reads, true)) {
     inner_->async_wait(wait::read, {w, &waiters::on_readable, w.get()});
   }
-  if (!pending_.empty() && !std::exchange(w->writes, true)) {
+  if (!pending_.empty() && !inner_error_ && !std::exchange(w->writes, true)) {
     inner_->async_wait(wait::write, {w, &waiters::on_writable, w.get()});
   }
 }
