@@ -82,8 +82,10 @@ class model {
     while (state_ == state::open && read_one()) continue;
   }
   std::size_t write(std::string_view rest) {
-    if (state_ == state::failed) return 0;
+    if (state_ == state::failed || rest.empty()) return 0;
     const std::size_t size = rest.size();
+    without_text_ = 0;
+    if (owes_key_) renew_ours();
     while (!rest.empty()) {
       if (number_written_ >= most_under_one_key) renew_ours();
       const std::size_t n = std::min(options_.most_text, rest.size());
@@ -124,7 +126,7 @@ class model {
   void hear(const sealed_record& r) {
     const bool is_text = r.type == record_type::application_data && !r.content.empty();
     const bool interrupts = !message_.empty() && r.type != record_type::handshake;
-    if (r.content.size() > tls::most_plain_text) {
+    if (r.size > tls::record_header_size + tls::most_plain_text + tls::traffic_key::overhead) {
       fail(alert::record_overflow);
     } else if (interrupts || (!is_text && ++without_text_ > 32)) {
       fail(alert::unexpected_message);
@@ -171,7 +173,7 @@ class model {
     }
     ++key_read_;
     number_read_ = 0;
-    if (asks == 1 && !has_ended_) renew_ours();
+    if (asks == 1) owes_key_ = true;
   }
 
   void say(record_type type, std::string content) {
@@ -182,6 +184,7 @@ class model {
     if (!std::exchange(has_ended_, true)) say(record_type::alert, {level, static_cast<char>(what)});
   }
   void renew_ours() {
+    owes_key_ = false;
     say(record_type::handshake, std::string(test_support::key_update));
     number_written_ = 0;
   }
@@ -201,6 +204,7 @@ class model {
   std::string message_;
   unsigned without_text_ = 0;
   state state_ = state::open;
+  bool owes_key_ = false;
   bool has_ended_ = false;
 };
 

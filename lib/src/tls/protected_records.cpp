@@ -157,8 +157,8 @@ void protected_records::renew_own_key() {
 // of what is written next (RFC 8446 section 4.6.3); so it is one for many, and none behind the
 // last.
 std::size_t protected_records::write(std::string_view first, std::string_view second) {
-  if (peer_ == state::failed) return 0;
   const std::size_t size = first.size() + second.size();
+  if (peer_ == state::failed || size == 0) return 0;
   const std::size_t records = size / most_text_ + 1;
   stream_.output().prepare(size + records * (record_header_size + traffic_key::overhead));
   records_without_text_ = 0;

@@ -419,6 +419,31 @@ TEST_CASE_FIXTURE(fixture, "a client that asks for new keys once we have said go
   CHECK(l.client.error.empty());
 }
 
+TEST_CASE_FIXTURE(fixture, "a client that asks for new keys for ever costs no memory") {
+  tls_link l(context);
+  REQUIRE(l.handshake());
+  l.peer().set_capacity(0);
+  for (int i = 0; i < 2'000; ++i) {
+    SSL_key_update(l.client.ssl(), SSL_KEY_UPDATE_REQUESTED);
+    l.send("x");
+    l.read();
+  }
+  CHECK(l.received.size() == 2'000);
+  CHECK(l.end->unsent() < 1'000);
+}
+
+TEST_CASE_FIXTURE(fixture, "who has said goodbye is gone, whatever follows") {
+  tls_link l(context);
+  REQUIRE(l.handshake());
+  SSL_shutdown(l.client.ssl());
+  const std::string goodbye = l.client.take_output();
+  l.peer().send(goodbye + goodbye);
+  l.read();
+  CHECK_FALSE(l.last.error);
+  CHECK(l.end->peer_has_ended());
+  CHECK(l.end->look_at_peer() == net::peer_state::gone);
+}
+
 TEST_CASE_FIXTURE(fixture, "an alert is the last word, also where the caller closes at once") {
   tls_link l(context);
   REQUIRE(l.handshake());

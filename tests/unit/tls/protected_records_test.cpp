@@ -183,7 +183,7 @@ TEST_CASE("a look of no size opens records, and takes no text") {
     CHECK(l.records.read(nullptr, 0) == 0);
     CHECK(l.records.has_text());
   }
-  CHECK(l.said().size() == 1);
+  CHECK(l.has_said_nothing());
   CHECK(l.read() == "helloworld");
   l.stream.incoming = l.peer.seal(record_type::alert, message(1, alert::close_notify));
   CHECK(l.records.read(nullptr, 0) == 0);
@@ -204,13 +204,20 @@ TEST_CASE("records that come byte by byte") {
   CHECK(l.records.peer() == state::closed);
 }
 
-TEST_CASE("padding, as much as a record holds, is not text") {
+TEST_CASE("padding, as much as a record may hold, is not text") {
   session l;
-  const std::size_t most = tls::most_in_record - test_support::traffic_key::overhead;
   CHECK(l.read(l.peer.seal_text("hello", 1)) == "hello");
-  CHECK(l.read(l.peer.seal_text("hello", most - 5)) == "hello");
-  CHECK(l.read(l.peer.seal_text(text_of(16384), most - 16384)) == text_of(16384));
+  CHECK(l.read(l.peer.seal_text("hello", tls::most_plain_text - 5)) == "hello");
   CHECK(l.read(l.peer.seal_text("hello", 1000), 5) == "hello");
+}
+
+// RFC 8446 section 5.4: with its type and padding, text is no longer than 2^14 + 1.
+TEST_CASE("more padding than that is too much") {
+  for (const std::size_t size : {std::size_t{5}, tls::most_plain_text}) {
+    session l;
+    CHECK(l.read(l.peer.seal_text(text_of(size), tls::most_plain_text - size + 1)).empty());
+    check_failed(l, alert::record_overflow);
+  }
 }
 
 TEST_CASE("records without text may come between text, but not without end") {
@@ -508,10 +515,35 @@ TEST_CASE("a KeyUpdate in pieces, which come when they like") {
         CHECK(l.records.peer() == state::open);
       }
       l.peer.renew();
-      CHECK(l.said().size() == (update == key_update ? 0 : 1));
+      CHECK(l.has_said_nothing());
       CHECK(l.read(l.peer.seal_text("after")) == "after");
+      CHECK(l.records.write("answer", {}) == 6);
+      CHECK(l.said().size() == (update == key_update ? 1 : 2));
     }
   }
+}
+
+// RFC 8446 section 4.6.3 wants it in front of our next text, and once for all that asked.
+TEST_CASE("many that ask for our key get one, when there is something to say") {
+  session l;
+  for (int i = 0; i < 20; ++i) CHECK(l.read(l.peer.update_keys(true)).empty());
+  CHECK(l.has_said_nothing());
+  CHECK(l.records.write({}, {}) == 0);
+  CHECK(l.has_said_nothing());
+  CHECK(l.records.write("answer", {}) == 6);
+  const auto said = l.said();
+  REQUIRE(said.size() == 2);
+  CHECK(said[0].text == key_update);
+  CHECK(said[1].text == "answer");
+}
+
+TEST_CASE("who is written to may say as much without text again") {
+  session l;
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 32; ++i) CHECK(l.read(l.peer.update_keys()).empty());
+    CHECK(l.records.write("more", {}) == 4);
+  }
+  CHECK(l.records.peer() == state::open);
 }
 
 // RFC 8446 section 6.1: it says that nothing more will come.
