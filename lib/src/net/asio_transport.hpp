@@ -35,6 +35,7 @@ class asio_transport final : public transport {
   void close(bool reset) noexcept override;
   std::uint64_t unsent() const noexcept override { return socket_io::unsent(handle()); }
   const endpoint& remote() const noexcept override { return remote_; }
+  int native_handle() const noexcept override { return handle(); }
   boost::asio::any_io_executor executor() const override { return descriptor().get_executor(); }
 
  private:
