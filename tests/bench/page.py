@@ -178,6 +178,7 @@ README_ROWS = {
     "tls/1k": "a file of 1 KiB over TLS",
     "h2tls/1k": "the same by HTTP/2",
     "idle_memory": "bytes for an idle connection",
+    "tls/idle": "the same over TLS",
 }
 
 
