@@ -30,6 +30,12 @@ constexpr bool has_whole_record(std::string_view bytes) noexcept {
          bytes.size() - record_header_size >= size_in_header(bytes);
 }
 
+// Nothing has to be waited for: it is whole, or will never be read.
+constexpr bool is_whole_or_too_long(std::string_view bytes) noexcept {
+  return bytes.size() >= record_header_size &&
+         (has_whole_record(bytes) || size_in_header(bytes) > most_in_record);
+}
+
 class record_stream {
  public:
   enum class state : std::uint8_t { open, would_block, ended, failed };

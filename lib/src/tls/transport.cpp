@@ -261,11 +261,7 @@ std::size_t transport::take_records(char* to, std::size_t size) noexcept {
 }
 
 std::string_view transport::next_record() {
-  const auto is_unclear = [](std::string_view there) {
-    return !has_whole_record(there) &&
-           (there.size() < record_header_size || size_in_header(there) <= most_in_record);
-  };
-  while (turn_->may_receive && is_unclear(turn_->incoming())) receive();
+  while (turn_->may_receive && !is_whole_or_too_long(turn_->incoming())) receive();
   return turn_->incoming();
 }
 
@@ -561,7 +557,7 @@ void transport::establish() {
 }
 
 bool transport::has_input() const noexcept {
-  return records_ && (records_->has_text() || has_whole_record(leftover_));
+  return records_ && (records_->has_text() || is_whole_or_too_long(leftover_));
 }
 
 void transport::async_wait(wait what, completion done) {

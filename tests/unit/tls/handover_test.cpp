@@ -432,6 +432,22 @@ TEST_CASE_FIXTURE(fixture, "a client that asks for new keys for ever costs no me
   CHECK(l.end->unsent() < 1'000);
 }
 
+TEST_CASE_FIXTURE(fixture, "a header that is too long needs no more bytes to be refused") {
+  tls_link l(context);
+  REQUIRE(l.handshake());
+  l.client.write("hello");
+  l.peer().send(l.client.take_output() + std::string("\x17\x03\x03\xff\xff", 5));
+  std::string five(5, '\0');
+  CHECK(l.end->read(five.data(), five.size()).size == 5);
+  l.finished = 0;
+  l.wait(net::transport::wait::read);
+  l.poll();
+  CHECK(l.finished == 1);
+  const io_result result = l.end->read(five.data(), five.size());
+  CHECK(result.error);
+  CHECK(result.error != would_block);
+}
+
 TEST_CASE_FIXTURE(fixture, "who has said goodbye is gone, whatever follows") {
   tls_link l(context);
   REQUIRE(l.handshake());
