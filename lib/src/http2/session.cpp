@@ -19,23 +19,6 @@
 namespace asio_httpd::http2 {
 namespace {
 
-constexpr std::array<std::string_view, error_count> error_names = {
-    "NO_ERROR",
-    "PROTOCOL_ERROR",
-    "INTERNAL_ERROR",
-    "FLOW_CONTROL_ERROR",
-    "SETTINGS_TIMEOUT",
-    "STREAM_CLOSED",
-    "FRAME_SIZE_ERROR",
-    "REFUSED_STREAM",
-    "CANCEL",
-    "COMPRESSION_ERROR",
-    "CONNECT_ERROR",
-    "ENHANCE_YOUR_CALM",
-    "INADEQUATE_SECURITY",
-    "HTTP_1_1_REQUIRED",
-};
-
 // Names as nghttp2 takes them. Lower case already, and alive up to the end of the call, in which
 // they are written: nothing is copied.
 constexpr std::uint8_t not_copied = NGHTTP2_NV_FLAG_NO_COPY_NAME | NGHTTP2_NV_FLAG_NO_COPY_VALUE;
@@ -50,10 +33,6 @@ std::string_view text_of(const std::uint8_t* bytes, std::size_t size) noexcept {
 
 void require(int result) {
   if (result == NGHTTP2_ERR_NOMEM) throw std::bad_alloc();
-}
-
-error error_from(std::uint32_t code) noexcept {
-  return code < error_count ? static_cast<error>(code) : error::internal_error;
 }
 
 // Padding may be all that there is.
@@ -79,10 +58,6 @@ std::int64_t price_of(const nghttp2_frame_hd& frame) noexcept {
 }
 
 }  // namespace
-
-std::string_view to_string(error e) noexcept {
-  return error_names[static_cast<std::size_t>(e)];
-}
 
 // Two pieces of memory, or a reader.
 struct session::content {

@@ -20,6 +20,7 @@
 #include "base/byte_buffer.hpp"
 #include "http/head_limits.hpp"
 #include "http2/budget.hpp"
+#include "http2/error.hpp"
 #include "http2/stream.hpp"
 
 #include <array>
@@ -34,29 +35,6 @@
 struct nghttp2_session;
 
 namespace asio_httpd::http2 {
-
-// RFC 9113 section 7.
-enum class error : std::uint8_t {
-  no_error,
-  protocol_error,
-  internal_error,
-  flow_control_error,
-  settings_timeout,
-  stream_closed,
-  frame_size_error,
-  refused_stream,
-  cancel,
-  compression_error,
-  connect_error,
-  enhance_your_calm,
-  inadequate_security,
-  http_1_1_required,
-};
-
-inline constexpr std::size_t error_count = 14;
-
-// "PROTOCOL_ERROR". Static storage.
-std::string_view to_string(error e) noexcept;
 
 struct session_options {
   http::head_limits head = {};
