@@ -73,11 +73,15 @@ struct session::content {
 struct session::callbacks {
   static session& of(void* user) noexcept { return *static_cast<session*>(user); }
 
-  static int begin_frame(nghttp2_session*, const nghttp2_frame_hd* frame, void* user) {
+  static int begin_frame(nghttp2_session* s, const nghttp2_frame_hd* frame, void* user) {
     session& self = of(user);
     self.budget_.spend(price_of(*frame));
-    const error broken = self.look_at_order(
-        {frame->stream_id, frame->type == NGHTTP2_HEADERS, frame->type == NGHTTP2_PRIORITY});
+    const auto is_open = [s](std::int32_t id) {
+      return nghttp2_session_find_stream(s, id) != nullptr;
+    };
+    const error broken = self.order_.look_at(
+        {frame->stream_id, frame->type == NGHTTP2_HEADERS, frame->type == NGHTTP2_PRIORITY},
+        is_open);
     if (broken == error::no_error) return 0;
     self.fail(broken);
     return NGHTTP2_ERR_CALLBACK_FAILURE;
@@ -182,7 +186,7 @@ struct session::callbacks {
     auto* const known = static_cast<stream*>(nghttp2_session_get_stream_user_data(s, id));
     const bool is_answered = code == NGHTTP2_NO_ERROR && (known == nullptr || known->end_is_sent_);
     if (is_answered) self.budget_.earn(budget::answer);
-    self.note_end(id, code != NGHTTP2_NO_ERROR || self.reset_ == id);
+    self.order_.note_end(id, code != NGHTTP2_NO_ERROR);
     if (self.head_stream_ == id) self.head_stream_ = 0;
     if (known == nullptr) return 0;
     known->is_closed_ = true;
@@ -202,7 +206,7 @@ struct session::callbacks {
       if (stream* const known = self.find(frame->hd.stream_id)) known->end_is_sent_ = true;
     }
     if (frame->hd.type == NGHTTP2_RST_STREAM) {
-      self.reset_ = frame->hd.stream_id;
+      self.order_.note_reset(frame->hd.stream_id);
       const error told = error_from(frame->rst_stream.error_code);
       ++self.counts_.told[static_cast<std::size_t>(told)];
       // A peer can make us reset streams by breaking rules on them (CVE-2025-8671).
@@ -478,29 +482,6 @@ void session::update_priority(std::int32_t id, std::string_view value) {
   if (stream* const known = find(id)) known->priority_ = parse_priority(value);
 }
 
-// What nghttp2 passes over. Of streams that we reset, the peer may not know yet.
-error session::look_at_order(const frame_head& frame) noexcept {
-  if (frame.is_priority && frame.stream == 0) return error::protocol_error;
-  if (!frame.is_headers || frame.stream == 0) return error::no_error;
-  if (frame.stream > last_stream_) {
-    last_stream_ = frame.stream;
-    return error::no_error;
-  }
-  if (has_gone_away_ || nghttp2_session_find_stream(session_, frame.stream) != nullptr) {
-    return error::no_error;
-  }
-  for (const ended_stream& one : ended_) {
-    if (one.id == frame.stream) return one.was_reset ? error::no_error : error::stream_closed;
-  }
-  // One that ended too long ago to be known.
-  if (next_ended_ >= ended_.size()) return error::no_error;
-  return error::protocol_error;
-}
-
-void session::note_end(std::int32_t id, bool was_reset) noexcept {
-  ended_[next_ended_++ % ended_.size()] = {id, was_reset};
-}
-
 // --- sending -------------------------------------------------------------------------------------
 
 void session::pump() {
@@ -642,7 +623,7 @@ void session::announce_end() {
 
 void session::go_away() {
   if (is_dead_) return;
-  has_gone_away_ = true;
+  order_.go_away();
   require(nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE,
                                 nghttp2_session_get_last_proc_stream_id(session_), NGHTTP2_NO_ERROR,
                                 nullptr, 0));

@@ -21,6 +21,7 @@
 #include "http/head_limits.hpp"
 #include "http2/budget.hpp"
 #include "http2/error.hpp"
+#include "http2/frame_order.hpp"
 #include "http2/stream.hpp"
 
 #include <array>
@@ -149,18 +150,6 @@ class session {
   std::size_t push(stream& s, const content& what);
   bool copy_content(std::size_t size);
   static void submit_trailers(nghttp2_session* s, std::int32_t id, const fields& trailers);
-  struct frame_head {
-    std::int32_t stream;
-    bool is_headers;
-    bool is_priority;
-  };
-  // A stream that was closed not long ago.
-  struct ended_stream {
-    std::int32_t id = 0;
-    bool was_reset = false;
-  };
-  error look_at_order(const frame_head& frame) noexcept;
-  void note_end(std::int32_t id, bool was_reset) noexcept;
   void end_head(std::int32_t id, bool is_request, bool ends);
   void end_content(std::int32_t id);
   void update_priority(std::int32_t id, std::string_view value);
@@ -178,18 +167,14 @@ class session {
   counts counts_{};
   const stream* sending_ = nullptr;  // while something of it is sent: this,
   const content* what_ = nullptr;
-  std::uint64_t sent_ = 0;                // and so much of it was
-  std::array<ended_stream, 64> ended_{};  // a ring
-  std::size_t next_ended_ = 0;
-  std::int32_t last_stream_ = 0;
+  std::uint64_t sent_ = 0;  // and so much of it was
+  frame_order order_;
   std::int32_t head_stream_ = 0;  // whose field block comes in
-  std::int32_t reset_ = 0;        // the last that we reset
   std::uint64_t content_sent_ = 0;
   error fault_ = error::no_error;
   bool has_begun_ = false;
   bool was_noticed_ = false;
   bool wants_end_ = false;
-  bool has_gone_away_ = false;
   bool is_dead_ = false;  // nghttp2 can go on no more
 };
 
