@@ -59,15 +59,6 @@ std::int64_t price_of(const nghttp2_frame_hd& frame) noexcept {
 
 }  // namespace
 
-// Two pieces of memory, or a reader.
-struct session::content {
-  std::string_view first;
-  std::string_view second;
-  const content_reader* reader = nullptr;
-  std::uint64_t offset = 0;
-  std::uint64_t size = 0;
-};
-
 // --- what nghttp2 calls --------------------------------------------------------------------------
 
 struct session::callbacks {
@@ -264,7 +255,7 @@ struct session::callbacks {
     stream& known = *static_cast<stream*>(source->ptr);
     self.output_.prepare(head_size + size);
     self.output_.append(text_of(frame_head, head_size));
-    if (size != 0 && !self.copy_content(size)) {
+    if (size != 0 && !self.what_->copy(self.sent_, size, self.output_)) {
       self.output_.retract(head_size);
       return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     }
@@ -559,7 +550,7 @@ void session::send_end(stream& s, std::uint64_t left, const fields* trailers) {
   if (left == 0) resume(s, {});
 }
 
-std::size_t session::resume(stream& s, const content& what) {
+std::size_t session::resume(stream& s, const content_source& what) {
   if (is_dead_ || s.is_closed_ || !has_room()) return 0;
   // Of what has its end already, nothing is deferred.
   require(nghttp2_session_resume_data(session_, s.id_));
@@ -567,7 +558,7 @@ std::size_t session::resume(stream& s, const content& what) {
 }
 
 // Content for which there is no window comes again.
-std::size_t session::push(stream& s, const content& what) {
+std::size_t session::push(stream& s, const content_source& what) {
   sending_ = &s;
   what_ = &what;
   sent_ = 0;
@@ -575,23 +566,6 @@ std::size_t session::push(stream& s, const content& what) {
   sending_ = nullptr;
   what_ = nullptr;
   return static_cast<std::size_t>(sent_);
-}
-
-bool session::copy_content(std::size_t size) {
-  const content& from = *what_;
-  if (from.reader != nullptr) {
-    char* const to = output_.write_position();
-    if (!from.reader->read(from.reader->context, to, from.offset + sent_, size)) return false;
-    output_.commit(size);
-    return true;
-  }
-  const auto begin = static_cast<std::size_t>(sent_);
-  const std::size_t of_first =
-      begin < from.first.size() ? std::min(size, from.first.size() - begin) : 0;
-  if (of_first != 0) output_.append(from.first.substr(begin, of_first));
-  if (of_first == size) return true;
-  output_.append(from.second.substr(begin + of_first - from.first.size(), size - of_first));
-  return true;
 }
 
 void session::submit_trailers(nghttp2_session* s, std::int32_t id, const fields& trailers) {

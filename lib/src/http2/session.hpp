@@ -20,6 +20,7 @@
 #include "base/byte_buffer.hpp"
 #include "http/head_limits.hpp"
 #include "http2/budget.hpp"
+#include "http2/content_source.hpp"
 #include "http2/error.hpp"
 #include "http2/frame_order.hpp"
 #include "http2/stream.hpp"
@@ -50,12 +51,6 @@ struct session_options {
 struct header {
   std::string_view name;
   std::string_view value;
-};
-
-// Where content comes from that is not in memory: puts `size` bytes at `to`; false where it cannot.
-struct content_reader {
-  bool (*read)(void* context, char* to, std::uint64_t offset, std::size_t size) = nullptr;
-  void* context = nullptr;
 };
 
 class session {
@@ -145,10 +140,8 @@ class session {
   bool has_window(const stream& s) const noexcept;
   bool has_own_window(const stream& s) const noexcept;
   void write_frames();
-  struct content;
-  std::size_t resume(stream& s, const content& what);
-  std::size_t push(stream& s, const content& what);
-  bool copy_content(std::size_t size);
+  std::size_t resume(stream& s, const content_source& what);
+  std::size_t push(stream& s, const content_source& what);
   static void submit_trailers(nghttp2_session* s, std::int32_t id, const fields& trailers);
   void end_head(std::int32_t id, bool is_request, bool ends);
   void end_content(std::int32_t id);
@@ -166,7 +159,7 @@ class session {
   budget budget_;
   counts counts_{};
   const stream* sending_ = nullptr;  // while something of it is sent: this,
-  const content* what_ = nullptr;
+  const content_source* what_ = nullptr;
   std::uint64_t sent_ = 0;  // and so much of it was
   frame_order order_;
   std::int32_t head_stream_ = 0;  // whose field block comes in
