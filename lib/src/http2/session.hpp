@@ -132,7 +132,6 @@ class session {
   friend class stream;
   struct callbacks;
 
-  stream* find(std::int32_t id) const noexcept;
   void touch(stream& s) noexcept;
   void add(stream& s);
   void forget(stream& s) noexcept;
@@ -142,10 +141,6 @@ class session {
   void write_frames();
   std::size_t resume(stream& s, const content_source& what);
   std::size_t push(stream& s, const content_source& what);
-  static void submit_trailers(nghttp2_session* s, std::int32_t id, const fields& trailers);
-  void end_head(std::int32_t id, bool is_request, bool ends);
-  void end_content(std::int32_t id);
-  void update_priority(std::int32_t id, std::string_view value);
   void fail(error why);
   void fail_by(int result);
 
