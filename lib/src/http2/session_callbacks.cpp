@@ -42,9 +42,9 @@ bool is_fault_of_peer(error e) noexcept {
 // nghttp2 is C: nothing may be thrown through it, and memory is what there may not be.
 template <auto Callback>
 struct shielded;
-template <class... Arguments, int (*Callback)(Arguments...)>
+template <class Result, class... Arguments, Result (*Callback)(Arguments...)>
 struct shielded<Callback> {
-  static int call(Arguments... arguments) noexcept {
+  static Result call(Arguments... arguments) noexcept {
     try {
       return Callback(arguments...);
     } catch (...) {
@@ -300,7 +300,7 @@ struct session::callbacks::functions {
     for (const auto& [name, value] : made.of_trailers(trailers)) {
       copied.push_back({bytes_of(name), bytes_of(value), name.size(), value.size(), 0});
     }
-    nghttp2_submit_trailer(s, id, copied.data(), copied.size());
+    require(nghttp2_submit_trailer(s, id, copied.data(), copied.size()));
   }
 
   static int send_content(nghttp2_session*, nghttp2_frame*, const std::uint8_t* frame_head,
@@ -341,7 +341,7 @@ nghttp2_session_callbacks* session::callbacks::all() {
 }
 
 nghttp2_data_provider session::callbacks::content_of(stream& s) noexcept {
-  return {{.ptr = &s}, &functions::content_size};
+  return {{.ptr = &s}, shield<&functions::content_size>};
 }
 
 }  // namespace asio_httpd::http2
