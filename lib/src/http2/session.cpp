@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// nghttp2 calls back while it takes bytes, and must not be called again from there; so callbacks
-// only note what has happened. Content is pushed: nghttp2 asks for it by a callback, too, which has
-// some exactly while `send_content` runs, for one stream.
+// What calls nghttp2; what that calls back is in session_callbacks.cpp.
 
 #include "http2/session.hpp"
 
 #include "base/block_pool.hpp"
-#include "http2/header_lines.hpp"
-#include "http2/request_reader.hpp"
+#include "http2/nghttp2_values.hpp"
+#include "http2/session_callbacks.hpp"
 
 #include <nghttp2/nghttp2.h>
 
@@ -19,324 +17,12 @@
 namespace asio_httpd::http2 {
 namespace {
 
-constexpr std::array<std::string_view, error_count> error_names = {
-    "NO_ERROR",
-    "PROTOCOL_ERROR",
-    "INTERNAL_ERROR",
-    "FLOW_CONTROL_ERROR",
-    "SETTINGS_TIMEOUT",
-    "STREAM_CLOSED",
-    "FRAME_SIZE_ERROR",
-    "REFUSED_STREAM",
-    "CANCEL",
-    "COMPRESSION_ERROR",
-    "CONNECT_ERROR",
-    "ENHANCE_YOUR_CALM",
-    "INADEQUATE_SECURITY",
-    "HTTP_1_1_REQUIRED",
-};
-
 // Names as nghttp2 takes them. Lower case already, and alive up to the end of the call, in which
 // they are written: nothing is copied.
 constexpr std::uint8_t not_copied = NGHTTP2_NV_FLAG_NO_COPY_NAME | NGHTTP2_NV_FLAG_NO_COPY_VALUE;
 
-std::uint8_t* bytes_of(std::string_view text) noexcept {
-  return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));
-}
-
-std::string_view text_of(const std::uint8_t* bytes, std::size_t size) noexcept {
-  return {reinterpret_cast<const char*>(bytes), size};
-}
-
-void require(int result) {
-  if (result == NGHTTP2_ERR_NOMEM) throw std::bad_alloc();
-}
-
-error error_from(std::uint32_t code) noexcept {
-  return code < error_count ? static_cast<error>(code) : error::internal_error;
-}
-
-// Padding may be all that there is.
-bool is_empty_or_padded(const nghttp2_frame_hd& frame) noexcept {
-  return frame.length == 0 || (frame.flags & NGHTTP2_FLAG_PADDED) != 0;
-}
-
 // Of a response, before compression: what a handler may set.
 constexpr std::size_t most_head_to_send = 1024 * 1024;
-
-// What a frame costs that carries no request and no content.
-std::int64_t price_of(const nghttp2_frame_hd& frame) noexcept {
-  switch (frame.type) {
-    case NGHTTP2_HEADERS:
-      return 0;
-    case NGHTTP2_DATA:
-      return is_empty_or_padded(frame) && (frame.flags & NGHTTP2_FLAG_END_STREAM) == 0 ? 1 : 0;
-    case NGHTTP2_RST_STREAM:
-      return budget::reset;
-    default:
-      return 1;
-  }
-}
-
-}  // namespace
-
-std::string_view to_string(error e) noexcept {
-  return error_names[static_cast<std::size_t>(e)];
-}
-
-// Two pieces of memory, or a reader.
-struct session::content {
-  std::string_view first;
-  std::string_view second;
-  const content_reader* reader = nullptr;
-  std::uint64_t offset = 0;
-  std::uint64_t size = 0;
-};
-
-// --- what nghttp2 calls --------------------------------------------------------------------------
-
-struct session::callbacks {
-  static session& of(void* user) noexcept { return *static_cast<session*>(user); }
-
-  static int begin_frame(nghttp2_session*, const nghttp2_frame_hd* frame, void* user) {
-    session& self = of(user);
-    self.budget_.spend(price_of(*frame));
-    const error broken = self.look_at_order(
-        {frame->stream_id, frame->type == NGHTTP2_HEADERS, frame->type == NGHTTP2_PRIORITY});
-    if (broken == error::no_error) return 0;
-    self.fail(broken);
-    return NGHTTP2_ERR_CALLBACK_FAILURE;
-  }
-
-  static int begin_headers(nghttp2_session* s, const nghttp2_frame* frame, void* user) {
-    session& self = of(user);
-    self.head_stream_ = frame->hd.stream_id;
-    if (frame->headers.cat != NGHTTP2_HCAT_REQUEST) {
-      if (stream* known = self.find(frame->hd.stream_id)) known->section_size_ = 0;
-      return 0;
-    }
-    ++self.counts_.streams;
-    // Of streams that were reset, some may be with their handlers still.
-    if (self.streams_.size() >= 2 * std::size_t{self.options_.streams}) {
-      return nghttp2_submit_rst_stream(s, NGHTTP2_FLAG_NONE, frame->hd.stream_id,
-                                       NGHTTP2_REFUSED_STREAM);
-    }
-    self.incoming_ = std::make_unique<stream>(self, frame->hd.stream_id);
-    self.add(*self.incoming_);
-    return nghttp2_session_set_stream_user_data(s, frame->hd.stream_id, self.incoming_.get());
-  }
-
-  static int header_line(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name,
-                         std::size_t name_size, const std::uint8_t* value, std::size_t value_size,
-                         std::uint8_t, void* user) {
-    session& self = of(user);
-    stream* const known = self.find(frame->hd.stream_id);
-    if (known == nullptr) return 0;
-    const std::string_view key = text_of(name, name_size);
-    const std::string_view text = text_of(value, value_size);
-    known->section_size_ += name_size + value_size;
-    // RFC 7541 section 7.3: a few bytes may stand for as many thousands.
-    if (known->section_size_ > section_limit(self.options_.head)) {
-      self.fail(error::enhance_your_calm);
-      return NGHTTP2_ERR_CALLBACK_FAILURE;
-    }
-    if (known->head_is_whole_) {
-      add_trailer(key, text, known->trailer_text_, known->trailers_, self.options_.head);
-    } else {
-      add_line(key, text, known->head_, self.options_.head);
-    }
-    return self.whole_ && !known->head_is_whole_ ? NGHTTP2_ERR_PAUSE : 0;
-  }
-
-  // One that no message may have (RFC 9113 section 8.2.1).
-  static int invalid_line(nghttp2_session*, const nghttp2_frame*, const std::uint8_t*, std::size_t,
-                          const std::uint8_t*, std::size_t, std::uint8_t, void*) {
-    return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
-  }
-
-  static int frame_received(nghttp2_session*, const nghttp2_frame* frame, void* user) {
-    session& self = of(user);
-    const bool ends = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
-    switch (frame->hd.type) {
-      case NGHTTP2_HEADERS:
-        self.head_stream_ = 0;
-        self.end_head(frame->hd.stream_id, frame->headers.cat == NGHTTP2_HCAT_REQUEST, ends);
-        break;
-      case NGHTTP2_DATA:
-        if (ends) self.end_content(frame->hd.stream_id);
-        break;
-      case NGHTTP2_RST_STREAM:
-        ++self.counts_.reset;
-        if (stream* const known = self.find(frame->hd.stream_id)) {
-          known->is_broken_ = known->is_broken_ || !known->end_is_sent_;
-        }
-        break;
-      case NGHTTP2_SETTINGS:
-        self.has_begun_ = true;
-        break;
-      case NGHTTP2_PING:
-        if ((frame->hd.flags & NGHTTP2_FLAG_ACK) != 0) self.was_noticed_ = true;
-        break;
-      case NGHTTP2_PRIORITY_UPDATE:
-        callbacks::update_priority(self, frame->ext);
-        break;
-      default:
-        break;
-    }
-    return 0;
-  }
-
-  static void update_priority(session& self, const nghttp2_extension& frame) {
-    const auto& update = *static_cast<const nghttp2_ext_priority_update*>(frame.payload);
-    self.update_priority(update.stream_id, text_of(update.field_value, update.field_value_len));
-  }
-
-  static int data_chunk(nghttp2_session* s, std::uint8_t, std::int32_t id, const std::uint8_t* data,
-                        std::size_t size, void* user) {
-    session& self = of(user);
-    stream* const known = self.find(id);
-    self.budget_.earn_by_content(size);
-    if (known == nullptr) return nghttp2_session_consume_connection(s, size);
-    known->received_.append(text_of(data, size));
-    self.touch(*known);
-    return 0;
-  }
-
-  static int stream_closed(nghttp2_session* s, std::int32_t id, std::uint32_t code, void* user) {
-    session& self = of(user);
-    auto* const known = static_cast<stream*>(nghttp2_session_get_stream_user_data(s, id));
-    const bool is_answered = code == NGHTTP2_NO_ERROR && (known == nullptr || known->end_is_sent_);
-    if (is_answered) self.budget_.earn(budget::answer);
-    self.note_end(id, code != NGHTTP2_NO_ERROR || self.reset_ == id);
-    if (self.head_stream_ == id) self.head_stream_ = 0;
-    if (known == nullptr) return 0;
-    known->is_closed_ = true;
-    if (!is_answered || !known->has_ended_) known->is_broken_ = true;
-    if (known == self.incoming_.get()) {
-      self.incoming_.reset();
-    } else {
-      self.touch(*known);
-    }
-    return 0;
-  }
-
-  static int frame_sent(nghttp2_session*, const nghttp2_frame* frame, void* user) {
-    session& self = of(user);
-    if ((frame->hd.type == NGHTTP2_DATA || frame->hd.type == NGHTTP2_HEADERS) &&
-        (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) {
-      if (stream* const known = self.find(frame->hd.stream_id)) known->end_is_sent_ = true;
-    }
-    if (frame->hd.type == NGHTTP2_RST_STREAM) {
-      self.reset_ = frame->hd.stream_id;
-      const error told = error_from(frame->rst_stream.error_code);
-      ++self.counts_.told[static_cast<std::size_t>(told)];
-      // A peer can make us reset streams by breaking rules on them (CVE-2025-8671).
-      if (is_fault_of_peer(told)) self.budget_.spend(budget::reset);
-    } else if (frame->hd.type == NGHTTP2_GOAWAY) {
-      const error told = error_from(frame->goaway.error_code);
-      ++self.counts_.told[static_cast<std::size_t>(told)];
-      if (self.fault_ == error::no_error) self.fault_ = told;
-    }
-    return 0;
-  }
-
-  // A head that is too large for nghttp2, or that came too late.
-  static int frame_not_sent(nghttp2_session* s, const nghttp2_frame* frame, int, void* user) {
-    session& self = of(user);
-    if (frame->hd.type != NGHTTP2_HEADERS) return 0;
-    stream* const known = self.find(frame->hd.stream_id);
-    if (known == nullptr || known->is_closed_) return 0;
-    known->is_broken_ = true;
-    self.touch(*known);
-    return nghttp2_submit_rst_stream(s, NGHTTP2_FLAG_NONE, frame->hd.stream_id,
-                                     NGHTTP2_INTERNAL_ERROR);
-  }
-
-  static bool is_fault_of_peer(error e) noexcept {
-    return e != error::no_error && e != error::cancel && e != error::internal_error;
-  }
-
-  // How much can be sent of the content that is being sent; 0 and no more where it is at its end.
-  static ssize_t content_size(nghttp2_session* s, std::int32_t id, std::uint8_t*, std::size_t most,
-                              std::uint32_t* flags, nghttp2_data_source* source, void* user) {
-    session& self = of(user);
-    stream& known = *static_cast<stream*>(source->ptr);
-    const bool is_sent_now = self.sending_ == &known;
-    std::uint64_t size = 0;
-    if (is_sent_now && self.has_room()) {
-      size = std::min<std::uint64_t>(most, self.what_->size - self.sent_);
-    }
-    size = std::min(size, known.left_);
-    if (size == 0 && known.left_ != 0) return NGHTTP2_ERR_DEFERRED;
-    *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
-    if (size != known.left_) return static_cast<ssize_t>(size);
-    *flags |= NGHTTP2_DATA_FLAG_EOF;
-    if (known.trailers_to_send_ != nullptr) {
-      *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-      self.submit_trailers(s, id, *known.trailers_to_send_);
-    }
-    return static_cast<ssize_t>(size);
-  }
-
-  static int send_content(nghttp2_session*, nghttp2_frame*, const std::uint8_t* frame_head,
-                          std::size_t size, nghttp2_data_source* source, void* user) {
-    constexpr std::size_t head_size = 9;
-    session& self = of(user);
-    stream& known = *static_cast<stream*>(source->ptr);
-    self.output_.prepare(head_size + size);
-    self.output_.append(text_of(frame_head, head_size));
-    if (size != 0 && !self.copy_content(size)) {
-      self.output_.retract(head_size);
-      return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
-    }
-    self.sent_ += size;
-    if (known.left_ != stream::no_size) known.left_ -= size;
-    self.budget_.earn(1);
-    self.budget_.earn_by_content(size);
-    self.content_sent_ += size;
-    return 0;
-  }
-
-  static nghttp2_session_callbacks* all();
-};
-
-namespace {
-
-// nghttp2 is C: nothing may be thrown through it, and memory is what there may not be.
-template <auto Callback>
-struct shielded;
-template <class... Arguments, int (*Callback)(Arguments...)>
-struct shielded<Callback> {
-  static int call(Arguments... arguments) noexcept {
-    try {
-      return Callback(arguments...);
-    } catch (...) {
-      return NGHTTP2_ERR_CALLBACK_FAILURE;
-    }
-  }
-};
-
-}  // namespace
-
-nghttp2_session_callbacks* session::callbacks::all() {
-  nghttp2_session_callbacks* made = nullptr;
-  require(nghttp2_session_callbacks_new(&made));
-  nghttp2_session_callbacks_set_on_begin_frame_callback(made, &shielded<&begin_frame>::call);
-  nghttp2_session_callbacks_set_on_begin_headers_callback(made, &shielded<&begin_headers>::call);
-  nghttp2_session_callbacks_set_on_header_callback(made, &shielded<&header_line>::call);
-  nghttp2_session_callbacks_set_on_invalid_header_callback(made, &shielded<&invalid_line>::call);
-  nghttp2_session_callbacks_set_on_frame_recv_callback(made, &shielded<&frame_received>::call);
-  nghttp2_session_callbacks_set_on_data_chunk_recv_callback(made, &shielded<&data_chunk>::call);
-  nghttp2_session_callbacks_set_on_stream_close_callback(made, &shielded<&stream_closed>::call);
-  nghttp2_session_callbacks_set_on_frame_send_callback(made, &shielded<&frame_sent>::call);
-  nghttp2_session_callbacks_set_on_frame_not_send_callback(made, &shielded<&frame_not_sent>::call);
-  nghttp2_session_callbacks_set_send_data_callback(made, &shielded<&send_content>::call);
-  return made;
-}
-
-// --- the beginning -------------------------------------------------------------------------------
-
-namespace {
 
 // For good: they are the same for all.
 nghttp2_option* options_of_all() {
@@ -390,12 +76,6 @@ session::~session() {
 }
 
 // --- streams -------------------------------------------------------------------------------------
-
-// Mostly it is the one whose lines come in, which needs no look into nghttp2's table.
-stream* session::find(std::int32_t id) const noexcept {
-  if (incoming_ && incoming_->id_ == id) return incoming_.get();
-  return static_cast<stream*>(nghttp2_session_get_stream_user_data(session_, id));
-}
 
 void session::add(stream& s) {
   s.place_ = streams_.size();
@@ -474,58 +154,6 @@ void session::fail_by(int result) {
   }
 }
 
-void session::end_head(std::int32_t id, bool is_request, bool ends) {
-  stream* const known = find(id);
-  if (known == nullptr) return;
-  if (is_request) {
-    finish_head(known->head_, options_.head);
-    // Of who says nothing, all are to go on side by side.
-    const bool is_said = known->head_.lines.contains(field::priority);
-    known->priority_ = is_said ? parse_priority(known->head_.lines.get(field::priority))
-                               : http2::priority{.incremental = true};
-    known->head_is_whole_ = true;
-    known->has_ended_ = ends;
-    whole_ = std::move(incoming_);
-  } else {
-    http::field_sink::borrow(known->trailers_, known->trailer_text_.data());
-    if (ends) end_content(id);
-  }
-}
-
-void session::end_content(std::int32_t id) {
-  stream* const known = find(id);
-  if (known == nullptr) return;
-  known->has_ended_ = true;
-  touch(*known);
-}
-
-void session::update_priority(std::int32_t id, std::string_view value) {
-  if (stream* const known = find(id)) known->priority_ = parse_priority(value);
-}
-
-// What nghttp2 passes over. Of streams that we reset, the peer may not know yet.
-error session::look_at_order(const frame_head& frame) noexcept {
-  if (frame.is_priority && frame.stream == 0) return error::protocol_error;
-  if (!frame.is_headers || frame.stream == 0) return error::no_error;
-  if (frame.stream > last_stream_) {
-    last_stream_ = frame.stream;
-    return error::no_error;
-  }
-  if (has_gone_away_ || nghttp2_session_find_stream(session_, frame.stream) != nullptr) {
-    return error::no_error;
-  }
-  for (const ended_stream& one : ended_) {
-    if (one.id == frame.stream) return one.was_reset ? error::no_error : error::stream_closed;
-  }
-  // One that ended too long ago to be known.
-  if (next_ended_ >= ended_.size()) return error::no_error;
-  return error::protocol_error;
-}
-
-void session::note_end(std::int32_t id, bool was_reset) noexcept {
-  ended_[next_ended_++ % ended_.size()] = {id, was_reset};
-}
-
 // --- sending -------------------------------------------------------------------------------------
 
 void session::pump() {
@@ -573,7 +201,7 @@ std::size_t session::send_head(stream& s, std::span<const header> head, std::uin
   s.left_ = size;
   if (is_dead_ || s.is_closed_) return 0;
   const lines all(head);
-  nghttp2_data_provider source{{.ptr = &s}, &callbacks::content_size};
+  const nghttp2_data_provider source = callbacks::content_of(s);
   require(nghttp2_submit_response(session_, s.id_, all.data(), head.size(),
                                   size == 0 ? nullptr : &source));
   return push(s, {first, second, nullptr, 0, first.size() + second.size()});
@@ -603,7 +231,7 @@ void session::send_end(stream& s, std::uint64_t left, const fields* trailers) {
   if (left == 0) resume(s, {});
 }
 
-std::size_t session::resume(stream& s, const content& what) {
+std::size_t session::resume(stream& s, const content_source& what) {
   if (is_dead_ || s.is_closed_ || !has_room()) return 0;
   // Of what has its end already, nothing is deferred.
   require(nghttp2_session_resume_data(session_, s.id_));
@@ -611,7 +239,7 @@ std::size_t session::resume(stream& s, const content& what) {
 }
 
 // Content for which there is no window comes again.
-std::size_t session::push(stream& s, const content& what) {
+std::size_t session::push(stream& s, const content_source& what) {
   sending_ = &s;
   what_ = &what;
   sent_ = 0;
@@ -619,32 +247,6 @@ std::size_t session::push(stream& s, const content& what) {
   sending_ = nullptr;
   what_ = nullptr;
   return static_cast<std::size_t>(sent_);
-}
-
-bool session::copy_content(std::size_t size) {
-  const content& from = *what_;
-  if (from.reader != nullptr) {
-    char* const to = output_.write_position();
-    if (!from.reader->read(from.reader->context, to, from.offset + sent_, size)) return false;
-    output_.commit(size);
-    return true;
-  }
-  const auto begin = static_cast<std::size_t>(sent_);
-  const std::size_t of_first =
-      begin < from.first.size() ? std::min(size, from.first.size() - begin) : 0;
-  if (of_first != 0) output_.append(from.first.substr(begin, of_first));
-  if (of_first == size) return true;
-  output_.append(from.second.substr(begin + of_first - from.first.size(), size - of_first));
-  return true;
-}
-
-void session::submit_trailers(nghttp2_session* s, std::int32_t id, const fields& trailers) {
-  header_lines made;
-  std::vector<nghttp2_nv> copied;
-  for (const auto& [name, value] : made.of_trailers(trailers)) {
-    copied.push_back({bytes_of(name), bytes_of(value), name.size(), value.size(), 0});
-  }
-  nghttp2_submit_trailer(s, id, copied.data(), copied.size());
 }
 
 bool session::has_own_window(const stream& s) const noexcept {
@@ -667,7 +269,7 @@ void session::announce_end() {
 
 void session::go_away() {
   if (is_dead_) return;
-  has_gone_away_ = true;
+  order_.go_away();
   require(nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE,
                                 nghttp2_session_get_last_proc_stream_id(session_), NGHTTP2_NO_ERROR,
                                 nullptr, 0));

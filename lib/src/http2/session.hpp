@@ -20,6 +20,9 @@
 #include "base/byte_buffer.hpp"
 #include "http/head_limits.hpp"
 #include "http2/budget.hpp"
+#include "http2/content_source.hpp"
+#include "http2/error.hpp"
+#include "http2/frame_order.hpp"
 #include "http2/stream.hpp"
 
 #include <array>
@@ -35,29 +38,6 @@ struct nghttp2_session;
 
 namespace asio_httpd::http2 {
 
-// RFC 9113 section 7.
-enum class error : std::uint8_t {
-  no_error,
-  protocol_error,
-  internal_error,
-  flow_control_error,
-  settings_timeout,
-  stream_closed,
-  frame_size_error,
-  refused_stream,
-  cancel,
-  compression_error,
-  connect_error,
-  enhance_your_calm,
-  inadequate_security,
-  http_1_1_required,
-};
-
-inline constexpr std::size_t error_count = 14;
-
-// "PROTOCOL_ERROR". Static storage.
-std::string_view to_string(error e) noexcept;
-
 struct session_options {
   http::head_limits head = {};
   std::uint32_t streams = 100;
@@ -71,12 +51,6 @@ struct session_options {
 struct header {
   std::string_view name;
   std::string_view value;
-};
-
-// Where content comes from that is not in memory: puts `size` bytes at `to`; false where it cannot.
-struct content_reader {
-  bool (*read)(void* context, char* to, std::uint64_t offset, std::size_t size) = nullptr;
-  void* context = nullptr;
 };
 
 class session {
@@ -158,7 +132,6 @@ class session {
   friend class stream;
   struct callbacks;
 
-  stream* find(std::int32_t id) const noexcept;
   void touch(stream& s) noexcept;
   void add(stream& s);
   void forget(stream& s) noexcept;
@@ -166,26 +139,8 @@ class session {
   bool has_window(const stream& s) const noexcept;
   bool has_own_window(const stream& s) const noexcept;
   void write_frames();
-  struct content;
-  std::size_t resume(stream& s, const content& what);
-  std::size_t push(stream& s, const content& what);
-  bool copy_content(std::size_t size);
-  static void submit_trailers(nghttp2_session* s, std::int32_t id, const fields& trailers);
-  struct frame_head {
-    std::int32_t stream;
-    bool is_headers;
-    bool is_priority;
-  };
-  // A stream that was closed not long ago.
-  struct ended_stream {
-    std::int32_t id = 0;
-    bool was_reset = false;
-  };
-  error look_at_order(const frame_head& frame) noexcept;
-  void note_end(std::int32_t id, bool was_reset) noexcept;
-  void end_head(std::int32_t id, bool is_request, bool ends);
-  void end_content(std::int32_t id);
-  void update_priority(std::int32_t id, std::string_view value);
+  std::size_t resume(stream& s, const content_source& what);
+  std::size_t push(stream& s, const content_source& what);
   void fail(error why);
   void fail_by(int result);
 
@@ -199,19 +154,15 @@ class session {
   budget budget_;
   counts counts_{};
   const stream* sending_ = nullptr;  // while something of it is sent: this,
-  const content* what_ = nullptr;
-  std::uint64_t sent_ = 0;                // and so much of it was
-  std::array<ended_stream, 64> ended_{};  // a ring
-  std::size_t next_ended_ = 0;
-  std::int32_t last_stream_ = 0;
+  const content_source* what_ = nullptr;
+  std::uint64_t sent_ = 0;  // and so much of it was
+  frame_order order_;
   std::int32_t head_stream_ = 0;  // whose field block comes in
-  std::int32_t reset_ = 0;        // the last that we reset
   std::uint64_t content_sent_ = 0;
   error fault_ = error::no_error;
   bool has_begun_ = false;
   bool was_noticed_ = false;
   bool wants_end_ = false;
-  bool has_gone_away_ = false;
   bool is_dead_ = false;  // nghttp2 can go on no more
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/block_pool.hpp"
 #include "server/connection.hpp"
+#include "server/lent_output.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -30,34 +31,10 @@ constexpr std::size_t output_limit = 63 * 1024;
 constexpr unsigned most_rounds = 8;
 // While a peer takes nothing, more than so much is not made for it.
 constexpr std::size_t most_output = 256 * 1024;
+// Also a buffer that has just doubled its memory for it is lent again.
+static_assert(2 * most_output <= lent_output::most_kept);
 // What a peer has to answer that we are going to leave.
 constexpr std::chrono::seconds notice{1};
-
-// For what is sent; of the thread. A connection has memory of its own for that only while its
-// peer does not take it.
-class lent_output {
- public:
-  explicit lent_output(base::byte_buffer& to) noexcept : to_(to) {
-    if (to_.capacity() == 0) to_.swap(spare());
-  }
-  lent_output(const lent_output&) = delete;
-  lent_output& operator=(const lent_output&) = delete;
-  ~lent_output() {
-    if (!to_.empty()) return;
-    if (to_.capacity() > spare().capacity() && to_.capacity() <= 2 * most_output) {
-      to_.swap(spare());
-    }
-    to_.release();
-  }
-
- private:
-  static base::byte_buffer& spare() noexcept {
-    thread_local base::byte_buffer kept;
-    return kept;
-  }
-
-  base::byte_buffer& to_;
-};
 
 http2::session_options options_of(const core& c) noexcept {
   const auto& l = c.options.limits;
