@@ -52,6 +52,8 @@ struct site {
 
 // Both ends in one thread; neither waits, and each turn moves what there is.
 class connection {
+  boost::asio::io_context io_;  // outlives what waits by it
+
  public:
   connection(site& s, bool kernel, const test_support::tls_client_options& o) : client(o) {
     tcp::acceptor acceptor(io_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
@@ -111,7 +113,6 @@ class connection {
   std::string received;
 
  private:
-  boost::asio::io_context io_;
   tcp::socket socket_{io_};
 };
 
