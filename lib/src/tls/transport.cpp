@@ -18,15 +18,15 @@
 #include "tls/context.hpp"
 #include "tls/handshake.hpp"
 #include "tls/kernel_tls.hpp"
+#include "tls/record_input.hpp"
 #include "tls/record_layer.hpp"
 #include "tls/record_stream.hpp"
+#include "tls/waiters.hpp"
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <new>
 #include <string>
 #include <utility>
@@ -45,17 +45,12 @@ using net::peer_state;
 constexpr std::size_t batch = 5 * most_plain_text;
 // A file that is larger is worth the system calls that set the kernel to work.
 constexpr std::size_t worth_the_kernel = 128 * 1024;
-constexpr std::size_t input_size = 64 * 1024;    // received at once
 constexpr std::size_t kept_output = 256 * 1024;  // of a thread's buffer, which handshakes may grow
-// Answers to what the peer sends, which takes none of them: RFC 8446 section 4.6.3, for one.
+// Answers to what the peer sends, which takes none of them.
 constexpr std::size_t most_unsent = 3 * batch;
 
 // Of a thread; used within one call of a transport only.
 struct workspace {
-  // Behind the beginning of a record there is room to receive.
-  static constexpr std::size_t room = input_size + record_header_size + most_in_record;
-
-  std::unique_ptr<char[]> input = std::make_unique_for_overwrite<char[]>(room);
   std::unique_ptr<char[]> plain = std::make_unique_for_overwrite<char[]>(batch);
   base::byte_buffer output;
 };
@@ -107,7 +102,6 @@ class transport final : public net::transport, private net::security, private re
  private:
   enum class phase : std::uint8_t { opening, handshake, established, plain_http, failed, closed };
   class turn;
-  struct waiters;
 
   // net::security
   tls_info info() const override { return facts_.info(); }
@@ -155,7 +149,6 @@ class transport final : public net::transport, private net::security, private re
   bool has_input() const noexcept;
   bool waits_by_steps(wait what) const noexcept;
   void wait_by_steps(wait what, completion done);
-  void defer(completion done, error_code ec);
 
   const std::shared_ptr<context> context_;
   const std::unique_ptr<net::transport> inner_;
@@ -180,7 +173,7 @@ class transport final : public net::transport, private net::security, private re
 // One call of the transport: the thread's buffers belong to it.
 class transport::turn {
  public:
-  turn(transport& t, std::size_t room) : of_(t), work_(this_threads()), room_(room) {
+  turn(transport& t, std::size_t room) : input(t.leftover_, room), of_(t), work_(this_threads()) {
     of_.turn_ = this;
     of_.after_read_ = state::would_block;
     work_.output.clear();
@@ -191,50 +184,21 @@ class transport::turn {
 
   // What nobody took is kept; and what nobody has sent, since a write is likely to follow.
   void end() {
-    if (begin_ != end_) of_.leftover_.assign(incoming());
+    input.keep();
     if (!output().empty()) {
       of_.untried_ = of_.pending_.empty();
       of_.pending_.append(output().view());
     }
     if (output().capacity() > kept_output) output().release();
   }
-  // Up to a call of `receive`. What was left over comes first; who only writes leaves it where it
-  // is.
-  std::string_view incoming() noexcept {
-    if (!of_.leftover_.empty()) {
-      end_ += of_.leftover_.copy(work_.input.get() + end_, workspace::room - end_);
-      std::string().swap(of_.leftover_);
-    }
-    return {work_.input.get() + begin_, end_ - begin_};
-  }
-  void drop(std::size_t n) noexcept { begin_ += n; }
-  // Behind what is there.
-  io_result receive() noexcept {
-    incoming();
-    if (begin_ != 0) std::memmove(work_.input.get(), work_.input.get() + begin_, end_ - begin_);
-    end_ -= std::exchange(begin_, 0);
-    const std::size_t n = std::min(most(), workspace::room - end_);
-    const auto result = of_.inner_->read(work_.input.get() + end_, n);
-    end_ += result.size;
-    may_receive = result.size == n;
-    return result;
-  }
   base::byte_buffer& output() noexcept { return work_.output; }
   char* plain() noexcept { return work_.plain.get(); }
 
-  bool may_receive = true;
+  record_input input;
 
  private:
-  // To receive at once: little more than there is room for, since the rest would be kept.
-  std::size_t most() const noexcept {
-    return std::min(input_size, std::max(most_plain_text, room_) + 2048);
-  }
-
   transport& of_;
   workspace& work_;
-  std::size_t room_;
-  std::size_t begin_ = 0;  // of what came in and is not taken
-  std::size_t end_ = 0;
 };
 
 template <class F>
@@ -254,31 +218,30 @@ io_result transport::in_turn(std::size_t room, F f) noexcept {
 
 std::size_t transport::take_records(char* to, std::size_t size) noexcept {
   if (turn_ == nullptr) return 0;
-  if (turn_->incoming().empty()) receive();
-  const std::size_t n = turn_->incoming().copy(to, size);
-  turn_->drop(n);
+  if (turn_->input.bytes().empty()) receive();
+  const std::size_t n = turn_->input.bytes().copy(to, size);
+  turn_->input.drop(n);
   return n;
 }
 
 std::string_view transport::next_record() {
-  while (turn_->may_receive && !is_whole_or_too_long(turn_->incoming())) receive();
-  return turn_->incoming();
+  while (turn_->input.may_receive() && !is_whole_or_too_long(turn_->input.bytes())) receive();
+  return turn_->input.bytes();
 }
 
 void transport::drop(std::size_t n) noexcept {
-  turn_->drop(n);
+  turn_->input.drop(n);
 }
 
 base::byte_buffer& transport::output() noexcept {
   return turn_ != nullptr ? turn_->output() : pending_;
 }
 
-// A receive that got less than it asked for has taken all there was: another one would tell so, and
-// waiting tells it as well.
+// Where there is no other receive, waiting tells what it would have told.
 void transport::receive() noexcept {
   after_read_ = state::would_block;
-  if (!turn_->may_receive) return;
-  const auto result = turn_->receive();
+  if (!turn_->input.may_receive()) return;
+  const auto result = turn_->input.receive(*inner_);
   if (result.error) {
     if (is_would_block(result.error)) return;
     inner_error_ = result.error;
@@ -294,7 +257,7 @@ void transport::receive() noexcept {
 bool transport::is_tls() {
   if (phase_ != phase::opening) return true;
   receive();
-  const opening found = what_begins(turn_->incoming());
+  const opening found = what_begins(turn_->input.bytes());
   if (found == opening::http) {
     phase_ = phase::plain_http;
     failure_ = "plain HTTP, not TLS";
@@ -510,43 +473,6 @@ io_result transport::accepted(std::size_t offered) noexcept {
 
 // --- waiting -------------------------------------------------------------------------------------
 
-// Who waits where it is not plain what for: a writer for the rest of the handshake; a reader while
-// words of our own are to be sent. Each event lets both try again. Owned by the waits below.
-struct transport::waiters {
-  explicit waiters(transport& t) : of(t) {}
-
-  transport& of;
-  completion reader;
-  completion writer;
-  bool reads = false;
-  bool writes = false;
-
-  static void on_readable(void* self, std::shared_ptr<void>, error_code ec) {
-    auto& w = *static_cast<waiters*>(self);
-    w.reads = false;
-    w.wake(ec);
-  }
-  static void on_writable(void* self, std::shared_ptr<void>, error_code ec) {
-    auto& w = *static_cast<waiters*>(self);
-    w.writes = false;
-    w.wake(ec);
-  }
-  bool is_waiting() const noexcept { return reader.call != nullptr || writer.call != nullptr; }
-  // The first may end the transport; the other one is called later.
-  void wake(error_code ec) {
-    completion first = std::exchange(reader, {});
-    completion second = std::exchange(writer, {});
-    if (first.call == nullptr) std::swap(first, second);
-    if (second.call != nullptr) of.defer(std::move(second), ec);
-    if (first.call != nullptr) first(ec);
-  }
-  void wake_later(error_code ec) {
-    for (completion* waiting : {&reader, &writer}) {
-      if (waiting->call != nullptr) of.defer(std::exchange(*waiting, {}), ec);
-    }
-  }
-};
-
 // Who waits for the handshake may go on.
 void transport::establish() {
   facts_ = handshake_->result();
@@ -562,7 +488,9 @@ bool transport::has_input() const noexcept {
 
 void transport::async_wait(wait what, completion done) {
   if (phase_ != phase::closed) flush();
-  if (what == wait::read && (has_input() || has_left())) return defer(std::move(done), {});
+  if (what == wait::read && (has_input() || has_left())) {
+    return defer(inner_->executor(), std::move(done), {});
+  }
   if (waits_by_steps(what)) return wait_by_steps(what, std::move(done));
   inner_->async_wait(what, std::move(done));
 }
@@ -579,7 +507,7 @@ bool transport::waits_by_steps(wait what) const noexcept {
 void transport::wait_by_steps(wait what, completion done) {
   auto w = waiters_.lock();
   if (!w) {
-    w = std::make_shared<waiters>(*this);
+    w = std::make_shared<waiters>(inner_->executor());
     waiters_ = w;
   }
   (what == wait::read ? w->reader : w->writer) = std::move(done);
@@ -589,10 +517,6 @@ void transport::wait_by_steps(wait what, completion done) {
   if (!pending_.empty() && !inner_error_ && !std::exchange(w->writes, true)) {
     inner_->async_wait(wait::write, {w, &waiters::on_writable, w.get()});
   }
-}
-
-void transport::defer(completion done, error_code ec) {
-  boost::asio::post(inner_->executor(), [done = std::move(done), ec]() mutable { done(ec); });
 }
 
 void transport::cancel() noexcept {
