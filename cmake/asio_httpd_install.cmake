@@ -30,13 +30,19 @@ install(
   FILE asio_httpdTargets.cmake
   DESTINATION ${package_dir})
 
+set(has_ipsec_mb OFF)
+set(pc_ipsec_mb "")
+if(TARGET IPsecMB::ipsec_mb)
+  set(has_ipsec_mb ON)
+  set(pc_ipsec_mb " -lIPSec_MB")
+endif()
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/asio_httpdConfig.cmake.in"
                               "${PROJECT_BINARY_DIR}/asio_httpdConfig.cmake" INSTALL_DESTINATION ${package_dir})
 # Before 1.0 the API may change with the minor version.
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/asio_httpdConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/asio_httpdConfig.cmake" "${PROJECT_BINARY_DIR}/asio_httpdConfigVersion.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/FindBrotliEncoder.cmake" "${PROJECT_SOURCE_DIR}/cmake/FindZstandard.cmake"
-              "${PROJECT_SOURCE_DIR}/cmake/FindNGHTTP2.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/FindNGHTTP2.cmake" "${PROJECT_SOURCE_DIR}/cmake/FindIPsecMB.cmake"
         DESTINATION ${package_dir})
 
 # A prefix relative to the .pc file lets the installed tree be moved; Debian's multiarch lib/<triplet> has one level more.

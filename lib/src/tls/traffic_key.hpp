@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // The protection of records in one direction (RFC 8446 sections 5.2, 5.3 and 7.3): the keys that a
-// traffic secret stands for, and the number of the next record. Some hundred bytes: OpenSSL's
-// context for the cipher, twenty times that, belongs to the thread and gets the key when it is
-// another one's turn.
+// traffic secret stands for, and the number of the next record. Some hundred bytes: the context of
+// a cipher, up to twenty times that, belongs to the thread.
 
 #pragma once
 
 #include "base/byte_buffer.hpp"
+#include "tls/record_cipher.hpp"
 
 #include <array>
 #include <cstddef>
@@ -26,24 +26,17 @@ enum class record_type : std::uint8_t {
   application_data = 23,
 };
 
-// RFC 8446 section B.4; those that we offer.
-enum class cipher_suite : std::uint16_t {
-  aes_128_gcm_sha256 = 0x1301,
-  aes_256_gcm_sha384 = 0x1302,
-  chacha20_poly1305_sha256 = 0x1303,
-};
-
 class traffic_key {
  public:
   // What a record has beside its text, but for the header: its type, and the tag.
-  static constexpr std::size_t tag_size = 16;
+  static constexpr std::size_t tag_size = record_cipher::tag_size;
   static constexpr std::size_t overhead = 1 + tag_size;
 
   // For who seals in our place, and no longer than it takes to tell.
   struct material {
     cipher_suite suite;
     const unsigned char* key;  // of the suite's size
-    const std::array<unsigned char, 12>& iv;
+    const record_cipher::nonce& iv;
     std::uint64_t next;
   };
   struct opened {
@@ -74,20 +67,15 @@ class traffic_key {
   std::uint64_t next() const noexcept { return next_; }
 
  private:
-  struct algorithm;
-  class cipher;
-
-  static const algorithm& algorithm_of(cipher_suite suite);
-  static cipher& this_threads(bool seals);
   void derive_keys();
   void derive(std::string_view label, unsigned char* to, std::size_t size) const;
-  std::array<unsigned char, 12> next_nonce() noexcept;
+  record_cipher& begin(record_cipher::direction d, const char* header);
+  record_cipher::nonce next_nonce() noexcept;
 
   const cipher_suite suite_;
-  const algorithm& algorithm_;
   std::array<unsigned char, 48> secret_{};
-  std::array<unsigned char, 32> key_{};
-  std::array<unsigned char, 12> iv_{};
+  record_cipher::key key_{};
+  record_cipher::nonce iv_{};
   std::uint64_t next_;
 };
 

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "tls/ipsec_mb_cipher.hpp"
+
+#ifdef ASIO_HTTPD_HAS_IPSEC_MB
+
+#include "tls/record_stream.hpp"
+
+#include <intel-ipsec-mb.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+namespace asio_httpd::tls {
+namespace {
+
+// Its functions for this processor; null where it has none that are made for it, or they fail its
+// own test. For good, as they are code and nothing else.
+const IMB_MGR* find_manager() {
+  if (EVP_default_properties_is_fips_enabled(nullptr) == 1) return nullptr;
+  IMB_MGR* const made = alloc_mb_mgr(0);
+  if (made == nullptr) return nullptr;
+  init_mb_mgr_auto(made, nullptr);
+  constexpr auto needed = IMB_FEATURE_AESNI | IMB_FEATURE_PCLMULQDQ | IMB_FEATURE_SELF_TEST_PASS;
+  if (imb_get_errno(made) == 0 && (made->features & needed) == needed) return made;
+  free_mb_mgr(made);
+  return nullptr;
+}
+
+const IMB_MGR* manager() {
+  static const IMB_MGR* const found = find_manager();
+  return found;
+}
+
+struct functions {
+  aes_gcm_pre_t expand;
+  aes_gcm_init_t init;
+  aes_gcm_enc_dec_update_t encrypt;
+  aes_gcm_enc_dec_finalize_t end_encrypting;
+  aes_gcm_enc_dec_update_t decrypt;
+  aes_gcm_enc_dec_finalize_t end_decrypting;
+};
+
+functions aes_128(const IMB_MGR& m) noexcept {
+  return {m.gcm128_pre,          m.gcm128_init,       m.gcm128_enc_update,
+          m.gcm128_enc_finalize, m.gcm128_dec_update, m.gcm128_dec_finalize};
+}
+
+functions aes_256(const IMB_MGR& m) noexcept {
+  return {m.gcm256_pre,          m.gcm256_init,       m.gcm256_enc_update,
+          m.gcm256_enc_finalize, m.gcm256_dec_update, m.gcm256_dec_finalize};
+}
+
+unsigned char* bytes(char* text) noexcept {
+  return reinterpret_cast<unsigned char*>(text);
+}
+
+const unsigned char* bytes(const char* text) noexcept {
+  return reinterpret_cast<const unsigned char*>(text);
+}
+
+class ipsec_mb_cipher final : public record_cipher {
+ public:
+  explicit ipsec_mb_cipher(direction d) : direction_(d) {}
+  ~ipsec_mb_cipher() override {
+    OPENSSL_cleanse(&key_, sizeof key_);
+    OPENSSL_cleanse(&record_, sizeof record_);
+  }
+
+  char* add(const char* from, std::size_t size, char* to) override {
+    const auto update = direction_ == direction::seal ? call_.encrypt : call_.decrypt;
+    if (size != 0) update(&key_, &record_, bytes(to), bytes(from), size);
+    return to + size;
+  }
+
+  void end_sealing(char* tag) override {
+    call_.end_encrypting(&key_, &record_, bytes(tag), tag_size);
+  }
+
+  bool end_opening(const char* tag) override {
+    unsigned char made[tag_size];
+    call_.end_decrypting(&key_, &record_, made, tag_size);
+    return CRYPTO_memcmp(made, tag, tag_size) == 0;
+  }
+
+ private:
+  void set_key(cipher_suite suite, const key& k) override {
+    call_ = suite == cipher_suite::aes_128_gcm_sha256 ? aes_128(*manager()) : aes_256(*manager());
+    call_.expand(k.data(), &key_);
+  }
+
+  void start(const nonce& n, const char* header) override {
+    call_.init(&key_, &record_, n.data(), bytes(header), record_header_size);
+  }
+
+  const direction direction_;
+  functions call_{};
+  gcm_key_data key_{};
+  gcm_context_data record_{};
+};
+
+}  // namespace
+
+bool has_ipsec_mb_cipher(cipher_suite suite) {
+  return suite != cipher_suite::chacha20_poly1305_sha256 && manager() != nullptr;
+}
+
+std::unique_ptr<record_cipher> make_ipsec_mb_cipher(record_cipher::direction d) {
+  return std::make_unique<ipsec_mb_cipher>(d);
+}
+
+}  // namespace asio_httpd::tls
+
+#else
+
+namespace asio_httpd::tls {
+
+bool has_ipsec_mb_cipher(cipher_suite) {
+  return false;
+}
+
+std::unique_ptr<record_cipher> make_ipsec_mb_cipher(record_cipher::direction) {
+  return nullptr;
+}
+
+}  // namespace asio_httpd::tls
+
+#endif
