@@ -102,7 +102,6 @@ void file_cache::put_made(std::string_view name, served_file made, time_point no
   insert(name, std::move(made), bytes, now);
 }
 
-// An entry without bytes has a descriptor.
 served_file& file_cache::insert(std::string_view name, served_file f, std::size_t bytes,
                                 time_point now) {
   entries fresh;
@@ -110,15 +109,31 @@ served_file& file_cache::insert(std::string_view name, served_file f, std::size_
   index_.emplace(fresh.front().name, fresh.begin());
   entries_.splice(entries_.begin(), fresh);
   all_bytes.fetch_add(bytes, std::memory_order_relaxed);
-  all_descriptors.fetch_add(bytes == 0 ? 1 : 0, std::memory_order_relaxed);
-  return entries_.front().file;
+  served_file& kept = entries_.front().file;
+  all_descriptors.fetch_add(kept.opened() != nullptr ? 1 : 0, std::memory_order_relaxed);
+  return kept;
 }
 
 // With its content in memory, where it is `bytes` large, or open.
 bool file_cache::may_keep(served_file& opened, std::size_t bytes, std::int64_t unix_time) {
   const bool in_memory = bytes != 0;
   if (!opened.state().is_settled(unix_time) || !make_room(bytes, in_memory ? 0 : 1)) return false;
-  return !in_memory || opened.load();
+  if (!in_memory) return true;
+  const bool is_loaded = opened.load();
+  if (is_loaded) opened.close();
+  return is_loaded;
+}
+
+// Nothing is dropped for it: it can be sent as it is.
+void file_cache::load(std::string_view name) {
+  const auto found = index_.find(name);
+  if (found == index_.end()) return;
+  entry& e = *found->second;
+  if (e.file.content() || e.file.size() > largest_in_both) return;
+  const auto bytes = static_cast<std::size_t>(e.file.size());
+  if (bytes_held() + bytes > most_bytes || !e.file.load()) return;
+  e.bytes = bytes;
+  all_bytes.fetch_add(bytes, std::memory_order_relaxed);
 }
 
 // --- forgetting ----------------------------------------------------------------------------------

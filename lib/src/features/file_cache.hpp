@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // What a thread remembers of the files that one route serves: small ones with their content, larger
-// ones with an open descriptor.
+// ones with an open descriptor, and those in between with both, once somebody asks for one over a
+// connection that copies what it sends.
 //
 // True to half a second: what was looked at longer ago is opened anew, and kept where it is the
 // same still. A descriptor's file is asked for its state each time, so that it shows at once when
@@ -33,8 +34,10 @@ class file_cache {
   using time_point = std::chrono::steady_clock::time_point;
   static constexpr std::chrono::milliseconds fresh_for{500};
   static constexpr std::chrono::seconds kept_for{10};  // since it was asked for
-  // Up to this size a file's content is kept.
+  // Up to this size a file's content is kept, and no descriptor.
   static constexpr std::uint64_t largest_in_memory = 16 * 1024;
+  // Up to this size, its content beside a descriptor.
+  static constexpr std::uint64_t largest_in_both = 64 * 1024;
   static constexpr std::size_t most_bytes = 64 * 1024 * 1024;  // of all caches
 
   file_cache() = default;
@@ -54,6 +57,8 @@ class file_cache {
   // Remembers what was opened just now. `unix_time` is the file system's idea of now, in seconds.
   served_file& put(std::string_view name, served_file opened, time_point now,
                    std::int64_t unix_time);
+  // Keeps the content of a file beside its descriptor, where it is not too large and there is room.
+  void load(std::string_view name);
   // What was made of a file that is in that state now; null where it has to be made.
   const served_file* find_made(std::string_view name, const file_state& original, time_point now);
   // Remembers it, or not: content in memory, which needs no looking after.
@@ -76,7 +81,7 @@ class file_cache {
     served_file file;
     time_point looked_at;
     time_point asked_at;
-    std::size_t bytes = 0;  // 0 for one with a descriptor
+    std::size_t bytes = 0;  // of its content
   };
   using entries = std::list<entry>;
 

@@ -164,7 +164,9 @@ file_description file_store::describe(const lookup& l, const std::string& dispos
 
 void file_store::answer(const request& r, const lookup& l, const served_file& original,
                         response& to) {
-  if (!r.fields().contains(field::accept_encoding)) return original.answer(r, to);
+  if (!r.fields().contains(field::accept_encoding)) {
+    return answer_as_it_is(r, l, l.name, original, to);
+  }
   const auto accepted = accepted_codings::of(r);
   const bool as_it_is = accepted.accepts(content_coding::identity);
   coding_set made = original.precompressed();
@@ -173,7 +175,7 @@ void file_store::answer(const request& r, const lookup& l, const served_file& or
   if (!as_it_is && made.empty() && to_make.empty()) to_make = rules_.codings();
   while (const auto choice = choose_coding(accepted, made, to_make)) {
     const content_coding c = choice->coding;
-    if (c == content_coding::identity) return original.answer(r, to);
+    if (c == content_coding::identity) return answer_as_it_is(r, l, l.name, original, to);
     if (choice->precompressed) {
       if (answer_precompressed(r, l, c, to)) return;
       made.erase(c);  // gone since it was seen
@@ -184,6 +186,14 @@ void file_store::answer(const request& r, const lookup& l, const served_file& or
     }
   }
   answer_not_acceptable(to);
+}
+
+// As what is behind the name, or in the cache under `key`.
+void file_store::answer_as_it_is(const request& r, const lookup& l, std::string_view key,
+                                 const served_file& known, response& to) {
+  const bool is_worth_it = !known.content() && known.size() <= file_cache::largest_in_both;
+  if (is_worth_it && l.cache != nullptr && served_file::is_copied_for(r)) l.cache->load(key);
+  known.answer(r, to);
 }
 
 void file_store::answer_not_acceptable(response& to) {
@@ -216,7 +226,7 @@ bool file_store::answer_precompressed(const request& r, const lookup& l, content
       known = &remember(l, key, {std::move(opened), *state, description}, not_cached);
     }
   }
-  known->answer(r, to);
+  answer_as_it_is(r, l, key, *known, to);
   return true;
 }
 
@@ -228,7 +238,7 @@ bool file_store::answer_encoded(const request& r, const lookup& l, const served_
     const served_file* known = l.cache->find_made(key, original.state(), l.now);
     if (known != nullptr) return known->answer(r, to), true;
   }
-  if (!original.content()) return answer_while_encoding(r, l, original, c, to);
+  if (original.opened()) return answer_while_encoding(r, l, original, c, to);
   served_file made =
       made_of(l.name, media_type_of(l), original.state(), c, encoded(c, *original.content()));
   made.answer(r, to);

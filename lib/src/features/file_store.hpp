@@ -73,6 +73,8 @@ class file_store : public std::enable_shared_from_this<file_store> {
   file_description describe(const lookup& l, const std::string& disposition) const;
 
   void answer(const request& r, const lookup& l, const served_file& original, response& to);
+  static void answer_as_it_is(const request& r, const lookup& l, std::string_view key,
+                              const served_file& known, response& to);
   static void answer_not_acceptable(response& to);
   static void answer_too_busy(response& to);
   bool answer_precompressed(const request& r, const lookup& l, content_coding c, response& to);

@@ -138,7 +138,6 @@ bool served_file::load() {
   auto content = std::make_shared<std::string>(static_cast<std::size_t>(size()), '\0');
   if (!read(*opened_, *content)) return false;
   content_ = std::move(content);
-  opened_.reset();
   return true;
 }
 
@@ -152,10 +151,17 @@ bool served_file::refresh(const file& opened) {
 
 // ---- the answers --------------------------------------------------------------------------------
 
-void served_file::set_content(std::uint64_t offset, std::uint64_t size, response& to) const {
+bool served_file::is_copied_for(const request& r) noexcept {
+  return r.is_secure() || r.version() == http_version::http_2;
+}
+
+// What can go out of the kernel's memory is not copied into it.
+void served_file::set_content(bool is_copied, std::uint64_t offset, std::uint64_t size,
+                              response& to) const {
+  const bool from_memory = content_ && (is_copied || !opened_);
   if (producer_) {
     to.body(producer_);
-  } else if (!content_) {
+  } else if (!from_memory) {
     to.body(opened_, offset, size);
   } else if (size == content_->size()) {
     to.body(content_);
@@ -165,13 +171,13 @@ void served_file::set_content(std::uint64_t offset, std::uint64_t size, response
   }
 }
 
-void served_file::answer_whole(response& to) const {
+void served_file::answer_whole(bool is_copied, response& to) const {
   to.fields() = whole_;
-  set_content(0, size(), to);
+  set_content(is_copied, 0, size(), to);
 }
 
 void served_file::answer_error(status s, response& to) const {
-  answer_whole(to);
+  answer_whole(false, to);
   to.status(s);
   // These are about a file that was asked for.
   for (const field about : {field::etag, field::last_modified, field::accept_ranges,
@@ -191,6 +197,7 @@ void served_file::answer_unsatisfiable(response& to) const {
 }
 
 void served_file::answer_ranges(const request& r, response& to) const {
+  const bool is_copied = is_copied_for(r);
   std::string memory;
   byte_range_set asked;
   const auto wanted = value_of(r.fields(), field::range, memory).value_or("");
@@ -198,21 +205,24 @@ void served_file::answer_ranges(const request& r, response& to) const {
   if (result == byte_range_result::unsatisfiable || is_abusive(asked, size())) {
     return answer_unsatisfiable(to);
   }
-  if (asked.empty()) return answer_whole(to);
+  if (asked.empty()) return answer_whole(is_copied, to);
   const byte_range_set ranges = merged(asked);
   const bool is_coded = whole_.contains(field::content_encoding);
-  if (ranges.size() > 1 && is_coded) return answer_whole(to);  // the coding is not of the parts
+  if (ranges.size() > 1 && is_coded)
+    return answer_whole(is_copied, to);  // the coding is not of the parts
   to.fields() = whole_;
   if (ranges.size() > 1) return answer_parts(ranges, state_, opened_, content_.get(), to);
   to.status(status::partial_content);
   to.set(field::content_range, content_range(ranges[0], size()));
-  set_content(ranges[0].first, ranges[0].length(), to);
+  set_content(is_copied, ranges[0].first, ranges[0].length(), to);
 }
 
 // ---- the choice ---------------------------------------------------------------------------------
 
 void served_file::answer(const request& r, response& to) const {
-  if (!is_retrieval(r) || !asks_for_more_than_the_file(r)) return answer_whole(to);
+  if (!is_retrieval(r) || !asks_for_more_than_the_file(r)) {
+    return answer_whole(is_copied_for(r), to);
+  }
   const std::int64_t now = std::time(nullptr);
   const precondition asked = precondition_of(
       r, {.etag = etag(), .last_modified = state_.last_modified(now), .now = now, .exists = true});
@@ -229,7 +239,7 @@ void served_file::answer(const request& r, response& to) const {
   if (has_ranges && asked.range_applies && r.fields().contains(field::range)) {
     return answer_ranges(r, to);
   }
-  answer_whole(to);
+  answer_whole(is_copied_for(r), to);
 }
 
 }  // namespace asio_httpd::features

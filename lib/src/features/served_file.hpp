@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // A representation of a regular file as it is served: what the file was when it was looked at, the
-// fields that all of its responses share, and its content, in memory, behind an open descriptor, or
-// made while it is sent. Made once, then used for any number of requests by `answer`.
+// fields that all of its responses share, and its content: in memory, behind an open descriptor, in
+// both, or made while it is sent. Made once, then used for any number of requests by `answer`.
 //
-// Immutable but for `load`, `refresh` and `set_precompressed`. Allocates when it is made; `answer`
-// does not, for a response that keeps its memory, unless several ranges are asked for.
+// Immutable but for `load`, `close`, `refresh` and `set_precompressed`. Allocates when it is made;
+// `answer` does not, for a response that keeps its memory, unless several ranges are asked for.
 
 #pragma once
 
@@ -72,11 +72,16 @@ class served_file {
   // Whether responses say that they depend on Accept-Encoding.
   bool varies() const noexcept { return varies_; }
 
-  // Takes the content into memory and closes the file. False, and nothing done, where the file
-  // changes meanwhile.
+  // Takes the content into memory. False, and nothing done, where the file changes meanwhile.
   bool load();
+  // The file, of which the content is in memory.
+  void close() noexcept { opened_.reset(); }
   // Reads content that is in memory again, from the same file, opened anew. False as for `load`.
   bool refresh(const file& opened);
+
+  // Whether what is sent to it goes through memory of the process, encrypted or in frames, also
+  // where it comes from a descriptor.
+  static bool is_copied_for(const request& r) noexcept;
 
   // The response to a request for this file, in the order of RFC 9110 section 13.2.2.
   void answer(const request& r, response& to) const;
@@ -87,11 +92,11 @@ class served_file {
   served_file(const file_state& state, const file_description& description, std::string etag);
   void say_varies();
   bool read(const file& opened, std::string& to) const;
-  void answer_whole(response& to) const;
+  void answer_whole(bool is_copied, response& to) const;
   void answer_ranges(const request& r, response& to) const;
   void answer_not_modified(response& to) const;
   void answer_unsatisfiable(response& to) const;
-  void set_content(std::uint64_t offset, std::uint64_t size, response& to) const;
+  void set_content(bool is_copied, std::uint64_t offset, std::uint64_t size, response& to) const;
   std::string_view etag() const noexcept { return not_modified_.get(field::etag); }
 
   file_state state_;

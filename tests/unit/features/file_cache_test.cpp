@@ -5,6 +5,7 @@
 
 #include "features/file_cache.hpp"
 
+#include "support/ask_router.hpp"
 #include "support/response_content.hpp"
 #include "support/scratch_folder.hpp"
 
@@ -63,6 +64,15 @@ struct fixture {
     f.answer(r, to);
     return content_of(to);
   }
+  // What an answer is sent from.
+  static response::content source_of(const served_file& f, bool over_tls) {
+    request r{method::get};
+    auto peer = test_support::secure_peer();
+    if (over_tls) request_access::peer(r, &peer);
+    response to;
+    f.answer(r, to);
+    return to.kind();
+  }
 };
 
 const std::string large(file_cache::largest_in_memory + 1, 'x');
@@ -91,6 +101,50 @@ TEST_CASE_FIXTURE(fixture, "a larger one is kept open") {
   cache.clear();
   CHECK(file_cache::descriptors_held() == 0);
   CHECK(file_cache::bytes_held() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "and with its content, where somebody wants that") {
+  const std::string path = folder.write("a", large);
+  const served_file& kept = put(path);
+  CHECK(source_of(kept, true) == response::content::file);
+  cache.load(path);
+  CHECK(kept.opened() != nullptr);
+  CHECK(*kept.content() == large);
+  CHECK(source_of(kept, true) == response::content::text);
+  CHECK(source_of(kept, false) == response::content::file);
+  CHECK(file_cache::bytes_held() == large.size());
+  CHECK(file_cache::descriptors_held() == 1);
+  cache.load(path);
+  CHECK(file_cache::bytes_held() == large.size());
+  cache.erase(path);
+  CHECK(file_cache::bytes_held() == 0);
+  CHECK(file_cache::descriptors_held() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "but not with more of it than is allowed, and none that it has not") {
+  const std::string most(file_cache::largest_in_both, 'x');
+  const std::string at_most = folder.write("a", most), more = folder.write("b", most + 'x');
+  put(at_most);
+  put(more);
+  for (const std::string& path : {at_most, more, folder / "none"}) cache.load(path);
+  CHECK(cache.find(at_most, now)->content() != nullptr);
+  CHECK(cache.find(more, now)->content() == nullptr);
+  CHECK(file_cache::bytes_held() == most.size());
+}
+
+TEST_CASE_FIXTURE(fixture, "content beside a descriptor is read again, too") {
+  const std::string path = folder.write("a", large);
+  const int writing = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  void* const map = ::mmap(nullptr, large.size(), PROT_READ | PROT_WRITE, MAP_SHARED, writing, 0);
+  REQUIRE(map != MAP_FAILED);
+  std::memcpy(map, "X", 1);
+  const served_file& kept = put(path);
+  cache.load(path);
+  std::memcpy(map, "Y", 1);
+  REQUIRE(confirm(path) == &kept);
+  CHECK(kept.content()->front() == 'Y');
+  ::munmap(map, large.size());
+  ::close(writing);
 }
 
 TEST_CASE_FIXTURE(fixture, "after half a second it has to be opened, and may be the same") {
@@ -153,6 +207,14 @@ TEST_CASE_FIXTURE(fixture, "an open file shows at once that it was written to") 
   CHECK(cache.find(path, now) == nullptr);
 }
 
+TEST_CASE_FIXTURE(fixture, "also where its content is in memory") {
+  const std::string path = folder.write("a", large);
+  put(path);
+  cache.load(path);
+  REQUIRE(::truncate(path.c_str(), 10) == 0);
+  CHECK(cache.find(path, now) == nullptr);
+}
+
 TEST_CASE_FIXTURE(fixture, "what was changed just now is served, not kept") {
   const std::string path = folder.write("a", "small");
   const served_file& served = cache.put(path, open(path), now, std::time(nullptr));
@@ -198,6 +260,19 @@ TEST_CASE_FIXTURE(fixture, "bounded in bytes: what was not asked for the longest
   CHECK(cache.size() > fit / 2);
   CHECK(cache.find(name(0), now) == nullptr);
   CHECK(cache.find(name(fit + 9), now) != nullptr);
+}
+
+TEST_CASE_FIXTURE(fixture, "nothing goes for content beside a descriptor") {
+  const std::string text(file_cache::largest_in_memory, 't'), path = folder.write("file", text);
+  const std::string other = folder.write("other", large);
+  const std::size_t fit = file_cache::most_bytes / text.size();
+  for (std::size_t i = 0; i < fit; ++i)
+    cache.put("name " + std::to_string(i), open(path), now, later);
+  const std::size_t size = cache.size();
+  const served_file& kept = put(other);
+  cache.load(other);
+  CHECK(kept.content() == nullptr);
+  CHECK(cache.size() == size + 1);
 }
 
 TEST_CASE("each thread has its own, gone with it") {

@@ -18,8 +18,10 @@
 #include <system_error>
 #include <vector>
 
+#include "support/ask_router.hpp"
 #include "support/response_content.hpp"
 #include "support/scratch_folder.hpp"
+#include "support/source_tree.hpp"
 #include "support/unprivileged.hpp"
 
 using namespace asio_httpd;
@@ -149,6 +151,31 @@ TEST_CASE("an encoded slash separates nothing and is part of no name") {
   CHECK(location(s.at("/{user}"), "/ann") == "/ann/");
   CHECK(code(s.at("/{user}"), "/ann%2Fbob") == 404);
   CHECK(content_of(ask(routes, "/static/a.txt?next=%2Fhome")) == "a");
+}
+
+// A file of this tree, as one that was written just now is not kept.
+TEST_CASE("a file of some size is in memory for who has it encrypted, and for no other") {
+  const fs::path tests = test_support::source_tree() / "tests";
+  const std::string target = "/support/http2_wire.cpp";
+  REQUIRE(fs::file_size(tests / target.substr(1)) > 16 * 1024);
+  REQUIRE(fs::file_size(tests / target.substr(1)) <= 64 * 1024);
+  router routes;
+  routes.files("/", tests.string());
+  for (int turn = 0; turn < 2; ++turn) {
+    const response plain = ask(routes, target);
+    const std::string content = content_of(plain);  // into the kernel's memory, where it was not
+    const response encrypted =
+        test_support::ask(routes, method::get, target, {}, test_support::secure_peer());
+    CHECK(plain.kind() == response::content::file);
+    CHECK(encrypted.kind() == response::content::text);
+    CHECK(encrypted.text() == content);
+    CHECK(get(encrypted, field::etag) == get(plain, field::etag));
+  }
+  fields f;
+  f.set(field::accept_encoding, "gzip");
+  const response compressed =
+      test_support::ask(routes, method::get, target, f, test_support::secure_peer());
+  CHECK(get(compressed, field::content_encoding) == "gzip");
 }
 
 TEST_CASE("threat 12: without a free descriptor the answer is 503") {
