@@ -23,10 +23,10 @@ namespace {
 
 constexpr std::size_t read_size = 32 * 1024;
 constexpr unsigned most_reads_in_turn = 8;
-// More than this is not made before it is sent: a file of 64 KiB goes out at once. The last DATA
-// frame, of 16 KiB, may go beyond: all of it is still one write, which TLS encrypts and sends at
-// once.
-constexpr std::size_t output_limit = 63 * 1024;
+// More than this is not made before it is sent. The last DATA frame, of 16 KiB, may go beyond: with
+// three of them it is one write, which TLS encrypts at once, and of which the kernel makes one
+// packet to be cut by the device (GSO); 64 KiB and a few bytes would be two.
+constexpr std::size_t output_limit = 47 * 1024;
 // Each sends as much as that, before others get their turn.
 constexpr unsigned most_rounds = 8;
 // While a peer takes nothing, more than so much is not made for it.
