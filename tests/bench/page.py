@@ -13,7 +13,9 @@ from places import HERE, SOURCE
 PAGE = SOURCE / "docs" / "explanation" / "performance.md"
 FOLDER = PAGE.with_suffix("")
 FIGURES = FOLDER / "figures.json"
-COLUMNS = [FLOOR, OURS, "nginx", "h2o", "lighttpd", "nghttpd", "beast", "restinio", "thread_per_connection", "fork_per_connection"]
+COLUMNS = [FLOOR, OURS, "nginx", "nginx_default", "h2o", "lighttpd", "nghttpd", "beast", "restinio", "thread_per_connection",
+           "fork_per_connection"]
+COLUMNS_OF_README = [FLOOR, OURS, "nginx", "h2o", "lighttpd", "nghttpd", "beast", "restinio"]
 BETWEEN_PEERS = ("us of CPU per request", "us of CPU per message", "us from due to answered, p99.9", "bytes per connection",
                  "ms to the first answer")
 
@@ -183,7 +185,7 @@ README_ROWS = {
 
 
 def readme_table(figures):
-    peers = [peer for peer in COLUMNS[:8] if any(figures.result(name, peer) for name in README_ROWS)]
+    peers = [peer for peer in COLUMNS_OF_README if any(figures.result(name, peer) for name in README_ROWS)]
     rows = []
     for name, what in README_ROWS.items():
         cells = [short(result["median"]) if (result := figures.result(name, peer)) else "" for peer in peers]

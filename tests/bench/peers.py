@@ -18,7 +18,7 @@ from site_files import SITE
 
 FLOOR = "floor"
 OURS = "asio_httpd"
-LABELS = {"beast": "Boost.Beast", "restinio": "RESTinio", "thread_per_connection": "a thread each",
+LABELS = {"nginx_default": "nginx, default", "beast": "Boost.Beast", "restinio": "RESTinio", "thread_per_connection": "a thread each",
           "fork_per_connection": "a process each"}
 
 
@@ -110,11 +110,21 @@ def as_root(text):
     return text if os.geteuid() == 0 else ""
 
 
-def nginx(s):
+CACHE_OF_NGINX = """\
+  open_file_cache max=1000 inactive=60s;
+  open_file_cache_valid 30s;
+  open_file_cache_errors on;"""
+
+
+def nginx(s, cache=CACHE_OF_NGINX):
     routes = "\n".join(f'    location = {route_path(n)} {{ return 200 "hello"; }}' for n in range(s.routes))
     protocol = " ssl http2" if s.tls else " http2" if s.http2 else ""
-    more = {"USER": as_root("user root;"), "ROUTES": routes, "PROTOCOL": protocol}
+    more = {"USER": as_root("user root;"), "ROUTES": routes, "PROTOCOL": protocol, "CACHE": cache}
     return ["nginx", "-p", str(s.folder), "-c", render("nginx.conf", s, **more)]
+
+
+def nginx_default(s):
+    return nginx(s, cache="")
 
 
 def h2o(s):
@@ -198,6 +208,13 @@ PEERS = [
         command=nginx,
         abilities=SMALL | FILES | HTTP2 | {"not_modified", "routes", "start", "latency", "threads", "cold",
                                            "precompressed", "compresses", "tls"},
+        version=said_by("nginx", "-v"),
+    ),
+    Peer(
+        name="nginx_default",
+        what="the same without open_file_cache, as it comes: each file is opened for each request",
+        command=nginx_default,
+        abilities=HTTP2,
         version=said_by("nginx", "-v"),
     ),
     Peer(
