@@ -43,22 +43,28 @@ void add_cookie(std::string_view value, request_head& to) {
   to.cookies.append(value);
 }
 
+constexpr std::size_t longest_known_host = 256;
+
+bool is_valid_host(std::string_view host, std::string& known) {
+  if (host == known && !known.empty()) return true;
+  if (!http::valid_host(host)) return false;
+  if (host.size() <= longest_known_host) known = host;
+  return true;
+}
+
 // The host may be told in two ways, which must not be two hosts (RFC 9113 section 8.3.1).
-void settle_host(request_head& head) {
-  const std::string authority(head.of(head.authority));
-  field_sink::borrow(head.lines, head.text.data());
-  if (!head.lines.contains(field::host)) {
-    if (authority.empty()) return void(head.broken = rule::host_missing);
-    append_line(field::host, "host", authority, head.text, head.lines);
-  } else if (head.lines.count(field::host) != 1) {
-    head.broken = rule::host_repeated;
-  } else if (!authority.empty() && !base::iequals(authority, head.lines.get(field::host))) {
-    head.broken = rule::host_invalid;
-  }
-  field_sink::borrow(head.lines, head.text.data());
-  if (head.broken == rule::none && !http::valid_host(head.lines.get(field::host))) {
-    head.broken = rule::host_invalid;
-  }
+rule check_host(const request_head& head, std::string& known) {
+  const std::string_view authority = head.of(head.authority);
+  if (head.lines.count(field::host) != 1) return rule::host_repeated;
+  const std::string_view host = head.lines.get(field::host);
+  const bool are_two = !authority.empty() && !base::iequals(authority, host);
+  return !are_two && is_valid_host(host, known) ? rule::none : rule::host_invalid;
+}
+
+// The authority is the value of this line where it lies.
+void add_host(request_head& head) {
+  if (head.authority.size == 0) return void(head.broken = rule::host_missing);
+  field_sink::add(head.lines, field::host, append("host", head.text), head.authority);
 }
 
 }  // namespace
@@ -86,7 +92,7 @@ void add_line(std::string_view name, std::string_view value, request_head& to,
   }
 }
 
-void finish_head(request_head& head, const http::head_limits& limits) {
+void finish_head(request_head& head, const http::head_limits& limits, std::string& known_host) {
   if (!head.cookies.empty()) {
     append_line(field::cookie, "cookie", head.cookies, head.text, head.lines);
   }
@@ -94,11 +100,13 @@ void finish_head(request_head& head, const http::head_limits& limits) {
     const std::string protocol(head.of(head.protocol));
     append_line(field::upgrade, "upgrade", protocol, head.text, head.lines);
   }
-  if (head.broken == rule::none) settle_host(head);
+  const bool lacks_host = head.broken == rule::none && !head.lines.contains(field::host);
+  if (lacks_host) add_host(head);
+  field_sink::borrow(head.lines, head.text.data());
+  if (head.broken == rule::none) head.broken = check_host(head, known_host);
   if (head.broken == rule::none && head.lines.size() > limits.fields) {
     head.broken = rule::too_many_fields;
   }
-  field_sink::borrow(head.lines, head.text.data());
 }
 
 void add_trailer(std::string_view name, std::string_view value, std::string& text, fields& to,

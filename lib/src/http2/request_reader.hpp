@@ -18,8 +18,9 @@ namespace asio_httpd::http2 {
 // A line more. Behind a limit nothing is kept, and `to.broken` says which.
 void add_line(std::string_view name, std::string_view value, request_head& to,
               const http::head_limits& limits);
-// All lines are there; what HTTP/1.1 says in a line counts as one.
-void finish_head(request_head& head, const http::head_limits& limits);
+// All lines are there; what HTTP/1.1 says in a line counts as one. `known_host` is the last host
+// that was well-formed, which most clients send again: that one is not looked at anew.
+void finish_head(request_head& head, const http::head_limits& limits, std::string& known_host);
 
 // A line of the trailers, whose text is `text`; those above the limits are dropped.
 void add_trailer(std::string_view name, std::string_view value, std::string& text, fields& to,

@@ -30,6 +30,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -151,6 +152,7 @@ class session {
   std::unique_ptr<stream> incoming_;  // whose head is not whole
   std::unique_ptr<stream> whole_;     // that nobody has taken
   std::vector<stream*> touched_;
+  std::string known_host_;  // by any request
   budget budget_;
   counts counts_{};
   const stream* sending_ = nullptr;  // while something of it is sent: this,

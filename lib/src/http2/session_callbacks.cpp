@@ -164,7 +164,7 @@ struct session::callbacks::functions {
   }
 
   static void end_head(session& self, stream& s, bool ends) {
-    finish_head(s.head_, self.options_.head);
+    finish_head(s.head_, self.options_.head, self.known_host_);
     // Of who says nothing, all are to go on side by side.
     const bool is_said = s.head_.lines.contains(field::priority);
     s.priority_ = is_said ? parse_priority(s.head_.lines.get(field::priority))

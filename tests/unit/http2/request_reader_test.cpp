@@ -19,11 +19,17 @@ namespace {
 
 using line = std::pair<std::string_view, std::string_view>;
 
-request_head head_of(std::initializer_list<line> lines, const http::head_limits& limits = {}) {
+request_head head_of(std::initializer_list<line> lines, const http::head_limits& limits,
+                     std::string& known_host) {
   request_head made;
   for (const auto& [name, value] : lines) add_line(name, value, made, limits);
-  finish_head(made, limits);
+  finish_head(made, limits, known_host);
   return made;
+}
+
+request_head head_of(std::initializer_list<line> lines, const http::head_limits& limits = {}) {
+  std::string known_host;
+  return head_of(lines, limits, known_host);
 }
 
 constexpr line get = {":method", "GET"};
@@ -51,6 +57,26 @@ TEST_CASE("there is one host (RFC 9113 section 8.3.1)") {
   CHECK(head_of({get, scheme, path, authority, {"host", "b"}}).broken == rule::host_invalid);
   CHECK(head_of({get, scheme, path, {"host", "a"}, {"host", "a"}}).broken == rule::host_repeated);
   CHECK(head_of({get, scheme, path, {"host", "user@a"}}).broken == rule::host_invalid);
+}
+
+TEST_CASE("a host that was well-formed once is known, and no other") {
+  std::string known;
+  CHECK(head_of({get, scheme, path, {"host", "a b"}}, {}, known).broken == rule::host_invalid);
+  CHECK(known.empty());
+  for (int turn = 0; turn < 2; ++turn) {
+    CHECK(head_of({get, scheme, path, authority}, {}, known).broken == rule::none);
+    CHECK(known == authority.second);
+  }
+  CHECK(head_of({get, scheme, path, authority, {"host", "b"}}, {}, known).broken ==
+        rule::host_invalid);
+  CHECK(head_of({get, scheme, path}, {}, known).broken == rule::host_missing);
+  CHECK(head_of({get, scheme, path, {"host", ""}}, {}, known).broken == rule::host_invalid);
+  CHECK(known == authority.second);
+  CHECK(head_of({get, scheme, path, {"host", "b"}}, {}, known).broken == rule::none);
+  CHECK(known == "b");
+  const std::string longer(300, 'a');
+  CHECK(head_of({get, scheme, path, {"host", longer}}, {}, known).broken == rule::none);
+  CHECK(known == "b");
 }
 
 TEST_CASE("crumbs of cookies become one line (RFC 9113 section 8.2.3)") {
