@@ -32,7 +32,7 @@ class session : public std::enable_shared_from_this<session> {
   session& operator=(const session&) = delete;
   virtual ~session();
 
-  // Begins to run; called once, on the executor.
+  // Begins to run; called once, on the executor, by who holds it meanwhile.
   virtual void start() = 0;
   // The deadline that was set has passed. On the executor.
   virtual void on_deadline() = 0;

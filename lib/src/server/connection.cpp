@@ -68,8 +68,11 @@ http::common_lines common_fields_of(const core& c) {
 }  // namespace
 
 connection::connection(std::shared_ptr<net::worker> owner, std::shared_ptr<core> c,
-                       std::unique_ptr<net::transport> t, std::unique_ptr<workspace> w)
-    : io_session(std::move(owner), std::move(c), std::move(t), kind::stream), work_(std::move(w)) {
+                       std::unique_ptr<net::transport> t, std::unique_ptr<workspace> w,
+                       clock::time_point arrival)
+    : io_session(std::move(owner), std::move(c), std::move(t), kind::stream),
+      work_(std::move(w)),
+      turn_time_(arrival) {
   request_access::peer(work_->engine.request(), this);
 }
 

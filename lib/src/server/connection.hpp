@@ -27,9 +27,10 @@ class lent_connection;
 class connection final : public io_session, private asio_httpd::peer {
  public:
   using io_session::io_session;
-  // A stream of HTTP/2, of which the head is there.
+  // A stream of HTTP/2, of which the head was there at `arrival`.
   connection(std::shared_ptr<net::worker> owner, std::shared_ptr<core> c,
-             std::unique_ptr<net::transport> t, std::unique_ptr<workspace> w);
+             std::unique_ptr<net::transport> t, std::unique_ptr<workspace> w,
+             clock::time_point arrival);
   ~connection() override;
 
   // --- for handlers that read or write content piece by piece; see lent_connection.hpp

@@ -41,6 +41,13 @@ http2::session_options options_of(const core& c) noexcept {
   return {c.head_limits, l.streams, l.stream_window, l.connection_window, output_limit};
 }
 
+// What a stream's transport keeps by keeping its parent needs no count of its own: four atomic
+// operations less for each request.
+template <class T>
+std::shared_ptr<T> kept_by_parent(T& kept) noexcept {
+  return {std::shared_ptr<T>(), &kept};
+}
+
 }  // namespace
 
 // Owns the session while the transport is waited for. Where the executor goes away without running
@@ -146,7 +153,7 @@ void http2_link::receive(std::string_view bytes) {
     bytes.remove_prefix(codec_.receive(bytes, now));
     auto s = codec_.take_request();
     goes_on = !bytes.empty() || s;
-    if (s) start(std::move(s));
+    if (s) start(std::move(s), now);
   }
 }
 
@@ -191,7 +198,7 @@ void http2_link::work() {
 }
 
 // What a client gave up before its head was whole was never begun.
-void http2_link::start(std::unique_ptr<http2::stream> s) {
+void http2_link::start(std::unique_ptr<http2::stream> s, clock::time_point arrival) {
   if (s->is_broken() || s->is_closed() || session_.has_failed()) return;
   ++requests_;
   due_ = due::unknown;  // no longer idle, also where it is answered within this turn
@@ -204,8 +211,8 @@ void http2_link::start(std::unique_ptr<http2::stream> s) {
   auto work = http2_workspace::take();
   work->codec.begin(carrier->stream());
   const auto made = std::allocate_shared<connection>(base::pool_allocator<connection>(),
-                                                     worker.shared_from_this(), core_,
-                                                     std::move(carrier), std::move(work));
+                                                     kept_by_parent(worker), kept_by_parent(*core_),
+                                                     std::move(carrier), std::move(work), arrival);
   made->start();
   if (!made->has_ended()) worker.watch(*made);
 }

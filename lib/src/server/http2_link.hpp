@@ -67,7 +67,7 @@ class http2_link final : quiet_observer {
   void receive(std::string_view bytes);
   void turn();
   void work();
-  void start(std::unique_ptr<http2::stream> s);
+  void start(std::unique_ptr<http2::stream> s, clock::time_point arrival);
   void run_deferred();
   bool wake_writers();
   http2_stream* most_urgent() noexcept;

@@ -62,7 +62,6 @@ io_session::~io_session() {
 void io_session::start() {
   if (core_->threads != 0) counters_ = &core_->metrics.local();
   self_ = shared_from_this();
-  const auto running = self_;
   root_ = run();
   root_.start();
 }
