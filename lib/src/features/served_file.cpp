@@ -210,8 +210,8 @@ void served_file::answer_ranges(const request& r, response& to) const {
   if (asked.empty()) return answer_whole(is_copied, to);
   const byte_range_set ranges = merged(asked);
   const bool is_coded = whole_.contains(field::content_encoding);
-  if (ranges.size() > 1 && is_coded)
-    return answer_whole(is_copied, to);  // the coding is not of the parts
+  // The coding is of the whole.
+  if (ranges.size() > 1 && is_coded) return answer_whole(is_copied, to);
   to.fields() = whole_;
   if (ranges.size() > 1) return answer_parts(ranges, state_, opened_, content_.get(), to);
   to.status(status::partial_content);

@@ -74,7 +74,7 @@ class served_file {
 
   // Takes the content into memory. False, and nothing done, where the file changes meanwhile.
   bool load();
-  // The file, of which the content is in memory.
+  // Content that is in memory needs no descriptor.
   void close() noexcept { opened_.reset(); }
   // Reads content that is in memory again, from the same file, opened anew. False as for `load`.
   bool refresh(const file& opened);
