@@ -107,7 +107,7 @@ void answer_parts(const byte_range_set& ranges, const file_state& state,
       parts_of(ranges, state.size, to.fields().get(field::content_type), boundary));
   to.status(status::partial_content);
   to.set(field::content_type, "multipart/byteranges; boundary=" + boundary);
-  if (content != nullptr) {
+  if (opened == nullptr) {
     to.body(from_memory(*made, *content));
     return;
   }

@@ -28,9 +28,9 @@ byte_range_set merged(const byte_range_set& asked) noexcept;
 // twice the file.
 bool is_abusive(const byte_range_set& asked, std::uint64_t size) noexcept;
 
-// Makes `to`, which has the fields of the whole file, an answer with these parts of `content` or,
-// where this is null, of `opened`, whose state is checked while it is read: content that changes
-// ends the connection.
+// Makes `to`, which has the fields of the whole file, an answer with these parts of `opened`, whose
+// state is checked while it is read, so that content that changes ends the connection; where this
+// is null, of `content`.
 void answer_parts(const byte_range_set& ranges, const file_state& state,
                   std::shared_ptr<const file> opened, const std::string* content, response& to);
 

@@ -55,6 +55,11 @@ bool wants_range(const request& r) noexcept {
   return r.method() == method::get && r.fields().contains(field::range);
 }
 
+// Whether what it wants is sent from memory, where it is there.
+bool wants_content(const request& r) noexcept {
+  return r.method() == method::get && !wants_range(r) && served_file::is_copied_for(r);
+}
+
 }  // namespace
 
 file_store::file_store(opener open, const file_options& options)
@@ -191,8 +196,8 @@ void file_store::answer(const request& r, const lookup& l, const served_file& or
 // As what is behind the name, or in the cache under `key`.
 void file_store::answer_as_it_is(const request& r, const lookup& l, std::string_view key,
                                  const served_file& known, response& to) {
-  const bool is_worth_it = !known.content() && known.size() <= file_cache::largest_in_both;
-  if (is_worth_it && l.cache != nullptr && served_file::is_copied_for(r)) l.cache->load(key);
+  const bool may_load = l.cache != nullptr && !known.content();
+  if (may_load && wants_content(r)) l.cache->load(key);
   known.answer(r, to);
 }
 

@@ -16,7 +16,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <ctime>
 #include <utility>
@@ -130,23 +129,25 @@ void served_file::set_precompressed(coding_set codings) {
 // As it is in one state. What would have to come from the disk is as good as changed: it is sent as
 // a large file is, which may wait.
 bool served_file::read(const file& opened, std::string& to) const {
+  to.resize(static_cast<std::size_t>(size()));
   const ssize_t n = read_from_memory(opened, to);
   return n == static_cast<ssize_t>(to.size()) && file_state::of(opened) == state_;
 }
 
 bool served_file::load() {
-  auto content = std::make_shared<std::string>(static_cast<std::size_t>(size()), '\0');
+  auto content = std::make_shared<std::string>();
   if (!read(*opened_, *content)) return false;
   content_ = std::move(content);
   return true;
 }
 
+// What is the same still stays, and nothing is allocated: somebody may be sending it.
 bool served_file::refresh(const file& opened) {
   if (!content_) return true;
-  // What is being sent is not touched; who sent it last may have been another thread.
-  if (content_.use_count() != 1) content_ = std::make_shared<std::string>(*content_);
-  std::atomic_thread_fence(std::memory_order_acquire);
-  return read(opened, *content_);
+  thread_local std::string now;
+  if (!read(opened, now)) return false;
+  if (now != *content_) content_ = std::make_shared<const std::string>(now);
+  return true;
 }
 
 // ---- the answers --------------------------------------------------------------------------------
@@ -155,10 +156,11 @@ bool served_file::is_copied_for(const request& r) noexcept {
   return r.is_secure() || r.version() == http_version::http_2;
 }
 
-// What can go out of the kernel's memory is not copied into it.
+// What can go out of the kernel's memory is not copied into it; nor is a part, which would be a
+// copy for each response.
 void served_file::set_content(bool is_copied, std::uint64_t offset, std::uint64_t size,
                               response& to) const {
-  const bool from_memory = content_ && (is_copied || !opened_);
+  const bool from_memory = content_ && (!opened_ || (is_copied && size == content_->size()));
   if (producer_) {
     to.body(producer_);
   } else if (!from_memory) {
@@ -208,8 +210,8 @@ void served_file::answer_ranges(const request& r, response& to) const {
   if (asked.empty()) return answer_whole(is_copied, to);
   const byte_range_set ranges = merged(asked);
   const bool is_coded = whole_.contains(field::content_encoding);
-  if (ranges.size() > 1 && is_coded)
-    return answer_whole(is_copied, to);  // the coding is not of the parts
+  // The coding is of the whole.
+  if (ranges.size() > 1 && is_coded) return answer_whole(is_copied, to);
   to.fields() = whole_;
   if (ranges.size() > 1) return answer_parts(ranges, state_, opened_, content_.get(), to);
   to.status(status::partial_content);

@@ -64,7 +64,7 @@ class served_file {
   // Null where the content is not behind a descriptor.
   const std::shared_ptr<const file>& opened() const noexcept { return opened_; }
   // Null where it is not in memory.
-  const std::shared_ptr<std::string>& content() const noexcept { return content_; }
+  const std::shared_ptr<const std::string>& content() const noexcept { return content_; }
 
   // Which precompressed files there are beside it.
   coding_set precompressed() const noexcept { return precompressed_; }
@@ -74,7 +74,7 @@ class served_file {
 
   // Takes the content into memory. False, and nothing done, where the file changes meanwhile.
   bool load();
-  // The file, of which the content is in memory.
+  // Content that is in memory needs no descriptor.
   void close() noexcept { opened_.reset(); }
   // Reads content that is in memory again, from the same file, opened anew. False as for `load`.
   bool refresh(const file& opened);
@@ -104,7 +104,7 @@ class served_file {
   fields whole_;         // of a 200
   fields not_modified_;  // of a 304
   std::shared_ptr<const file> opened_;
-  std::shared_ptr<std::string> content_;
+  std::shared_ptr<const std::string> content_;
   std::shared_ptr<const body_producer> producer_;
   coding_set precompressed_;
   bool varies_ = false;

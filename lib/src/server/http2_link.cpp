@@ -25,7 +25,7 @@ constexpr std::size_t read_size = 32 * 1024;
 constexpr unsigned most_reads_in_turn = 8;
 // More than this is not made before it is sent. The last DATA frame, of 16 KiB, may go beyond: with
 // three of them it is one write, which TLS encrypts at once, and of which the kernel makes one
-// packet to be cut by the device (GSO); 64 KiB and a few bytes would be two.
+// packet that is cut as it leaves (GSO); 64 KiB and a few bytes would be two.
 constexpr std::size_t output_limit = 47 * 1024;
 // Each sends as much as that, before others get their turn.
 constexpr unsigned most_rounds = 8;

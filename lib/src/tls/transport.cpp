@@ -41,12 +41,12 @@ using net::error_code;
 using net::io_result;
 using net::peer_state;
 
-// Encrypted before it is sent: 64 KiB of content with their frames, and some more.
+// Encrypted before it is sent: a head and 64 KiB of content, or what HTTP/2 makes at once.
 constexpr std::size_t batch = 5 * most_plain_text;
 // A file that is larger is worth the system calls that set the kernel to work.
 constexpr std::size_t worth_the_kernel = 128 * 1024;
 constexpr std::size_t kept_output = 256 * 1024;  // of a thread's buffer, which handshakes may grow
-// Answers to what the peer sends, which takes none of them.
+// Answers to what the peer sends, which takes none of them: RFC 8446 section 4.6.3, for one.
 constexpr std::size_t most_unsent = 3 * batch;
 
 // Of a thread; used within one call of a transport only.

@@ -65,8 +65,10 @@ struct fixture {
     return content_of(to);
   }
   // What an answer is sent from.
-  static response::content source_of(const served_file& f, bool over_tls) {
+  static response::content source_of(const served_file& f, bool over_tls,
+                                     std::string_view range = {}) {
     request r{method::get};
+    if (!range.empty()) request_access::fields(r).set(field::range, range);
     auto peer = test_support::secure_peer();
     if (over_tls) request_access::peer(r, &peer);
     response to;
@@ -145,6 +147,34 @@ TEST_CASE_FIXTURE(fixture, "content beside a descriptor is read again, too") {
   CHECK(kept.content()->front() == 'Y');
   ::munmap(map, large.size());
   ::close(writing);
+}
+
+// A client that takes nothing would have the server keep a copy for each request that it makes.
+TEST_CASE_FIXTURE(fixture, "of content beside a descriptor no part is copied") {
+  const std::string path = folder.write("a", large);
+  const served_file& kept = put(path);
+  cache.load(path);
+  CHECK(source_of(kept, true, "bytes=1-") == response::content::file);
+  CHECK(source_of(kept, true, "bytes=0-0, 1000-") == response::content::stream);
+  CHECK(source_of(kept, false, "bytes=0-0, 1000-") == response::content::stream);
+  CHECK(source_of(kept, true, "bytes=0-") == response::content::text);
+}
+
+TEST_CASE_FIXTURE(fixture, "content that is the same still is not kept twice while it is sent") {
+  const std::string path = folder.write("a", "small");
+  const served_file& kept = put(path);
+  const auto being_sent = kept.content();
+  REQUIRE(confirm(path) == &kept);
+  CHECK(kept.content() == being_sent);
+}
+
+TEST_CASE_FIXTURE(fixture, "content that cannot be read again stays as it was") {
+  const std::string path = folder.write("a", "small");
+  served_file kept = open(path);
+  REQUIRE(kept.load());
+  folder.write("a", "another text");
+  CHECK_FALSE(kept.refresh(*kept.opened()));
+  CHECK(*kept.content() == "small");
 }
 
 TEST_CASE_FIXTURE(fixture, "after half a second it has to be opened, and may be the same") {

@@ -176,6 +176,7 @@ TEST_CASE("a file of some size is in memory for who has it encrypted, and for no
   const response compressed =
       test_support::ask(routes, method::get, target, f, test_support::secure_peer());
   CHECK(get(compressed, field::content_encoding) == "gzip");
+  CHECK(compressed.kind() == response::content::stream);  // beside the thread that serves
 }
 
 TEST_CASE("threat 12: without a free descriptor the answer is 503") {
