@@ -13,15 +13,29 @@
 namespace asio_httpd::tls {
 namespace {
 
+// The library takes the processor's word for wide registers. An operating system that does not save
+// them forbids their use as well, which is an illegal instruction; the compiler's runtime asks
+// both.
+bool may_use_registers(std::uint64_t features) noexcept {
+  if ((features & IMB_FEATURE_AVX) != 0 && !__builtin_cpu_supports("avx")) return false;
+  return (features & IMB_FEATURE_AVX512F) == 0 || __builtin_cpu_supports("avx512f");
+}
+
+// Sets it up, and lets it test itself.
+bool is_usable(IMB_MGR& made) {
+  if (!may_use_registers(made.features)) return false;
+  init_mb_mgr_auto(&made, nullptr);
+  constexpr auto needed = IMB_FEATURE_AESNI | IMB_FEATURE_PCLMULQDQ | IMB_FEATURE_SELF_TEST_PASS;
+  return imb_get_errno(&made) == 0 && (made.features & needed) == needed;
+}
+
 // Its functions for this processor; null where it has none that are made for it, or they fail its
 // own test. For good, as they are code and nothing else.
 const IMB_MGR* find_manager() {
   if (EVP_default_properties_is_fips_enabled(nullptr) == 1) return nullptr;
   IMB_MGR* const made = alloc_mb_mgr(0);
   if (made == nullptr) return nullptr;
-  init_mb_mgr_auto(made, nullptr);
-  constexpr auto needed = IMB_FEATURE_AESNI | IMB_FEATURE_PCLMULQDQ | IMB_FEATURE_SELF_TEST_PASS;
-  if (imb_get_errno(made) == 0 && (made->features & needed) == needed) return made;
+  if (is_usable(*made)) return made;
   free_mb_mgr(made);
   return nullptr;
 }
