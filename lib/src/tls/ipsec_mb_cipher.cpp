@@ -4,14 +4,38 @@
 
 #ifdef ASIO_HTTPD_HAS_IPSEC_MB
 
+#include "tls/openssl.hpp"
 #include "tls/record_stream.hpp"
 
 #include <intel-ipsec-mb.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include <optional>
+
 namespace asio_httpd::tls {
 namespace {
+
+struct functions {
+  aes_gcm_pre_t expand;
+  aes_gcm_init_t init;
+  aes_gcm_enc_dec_update_t encrypt;
+  aes_gcm_enc_dec_finalize_t end_encrypting;
+  aes_gcm_enc_dec_update_t decrypt;
+  aes_gcm_enc_dec_finalize_t end_decrypting;
+};
+
+struct both_sizes {
+  functions aes_128;
+  functions aes_256;
+};
+
+both_sizes functions_of(const IMB_MGR& m) noexcept {
+  return {{m.gcm128_pre, m.gcm128_init, m.gcm128_enc_update, m.gcm128_enc_finalize,
+           m.gcm128_dec_update, m.gcm128_dec_finalize},
+          {m.gcm256_pre, m.gcm256_init, m.gcm256_enc_update, m.gcm256_enc_finalize,
+           m.gcm256_dec_update, m.gcm256_dec_finalize}};
+}
 
 // The library takes the processor's word for wide registers. An operating system that does not save
 // them forbids their use as well, which is an illegal instruction; the compiler's runtime asks
@@ -29,39 +53,18 @@ bool is_usable(IMB_MGR& made) {
   return imb_get_errno(&made) == 0 && (made.features & needed) == needed;
 }
 
-// Its functions for this processor; null where it has none that are made for it, or they fail its
-// own test. For good, as they are code and nothing else.
-const IMB_MGR* find_manager() {
-  if (EVP_default_properties_is_fips_enabled(nullptr) == 1) return nullptr;
-  IMB_MGR* const made = alloc_mb_mgr(0);
-  if (made == nullptr) return nullptr;
-  if (is_usable(*made)) return made;
-  free_mb_mgr(made);
-  return nullptr;
+// Nothing where it has none that are made for this processor, or they fail its own test. The
+// manager, 200 KB, is for work in the background, and not needed by them.
+std::optional<both_sizes> find_functions() {
+  if (EVP_default_properties_is_fips_enabled(nullptr) == 1) return std::nullopt;
+  const std::unique_ptr<IMB_MGR, freed_by<&free_mb_mgr>> made(alloc_mb_mgr(0));
+  if (made == nullptr || !is_usable(*made)) return std::nullopt;
+  return functions_of(*made);
 }
 
-const IMB_MGR* manager() {
-  static const IMB_MGR* const found = find_manager();
-  return found;
-}
-
-struct functions {
-  aes_gcm_pre_t expand;
-  aes_gcm_init_t init;
-  aes_gcm_enc_dec_update_t encrypt;
-  aes_gcm_enc_dec_finalize_t end_encrypting;
-  aes_gcm_enc_dec_update_t decrypt;
-  aes_gcm_enc_dec_finalize_t end_decrypting;
-};
-
-functions aes_128(const IMB_MGR& m) noexcept {
-  return {m.gcm128_pre,          m.gcm128_init,       m.gcm128_enc_update,
-          m.gcm128_enc_finalize, m.gcm128_dec_update, m.gcm128_dec_finalize};
-}
-
-functions aes_256(const IMB_MGR& m) noexcept {
-  return {m.gcm256_pre,          m.gcm256_init,       m.gcm256_enc_update,
-          m.gcm256_enc_finalize, m.gcm256_dec_update, m.gcm256_dec_finalize};
+const std::optional<both_sizes>& found() {
+  static const std::optional<both_sizes> functions = find_functions();
+  return functions;
 }
 
 unsigned char* bytes(char* text) noexcept {
@@ -98,7 +101,7 @@ class ipsec_mb_cipher final : public record_cipher {
 
  private:
   void set_key(cipher_suite suite, const key& k) override {
-    call_ = suite == cipher_suite::aes_128_gcm_sha256 ? aes_128(*manager()) : aes_256(*manager());
+    call_ = suite == cipher_suite::aes_128_gcm_sha256 ? found()->aes_128 : found()->aes_256;
     call_.expand(k.data(), &key_);
   }
 
@@ -116,7 +119,7 @@ class ipsec_mb_cipher final : public record_cipher {
 }  // namespace
 
 bool has_ipsec_mb_cipher(cipher_suite suite) {
-  return suite != cipher_suite::chacha20_poly1305_sha256 && manager() != nullptr;
+  return suite != cipher_suite::chacha20_poly1305_sha256 && found().has_value();
 }
 
 std::unique_ptr<record_cipher> make_ipsec_mb_cipher(record_cipher::direction d) {
