@@ -67,14 +67,6 @@ const std::optional<both_sizes>& found() {
   return functions;
 }
 
-unsigned char* bytes(char* text) noexcept {
-  return reinterpret_cast<unsigned char*>(text);
-}
-
-const unsigned char* bytes(const char* text) noexcept {
-  return reinterpret_cast<const unsigned char*>(text);
-}
-
 class ipsec_mb_cipher final : public record_cipher {
  public:
   explicit ipsec_mb_cipher(direction d) : direction_(d) {}
