@@ -7,9 +7,11 @@ find_path(IPsecMB_INCLUDE_DIR intel-ipsec-mb.h)
 find_library(IPsecMB_LIBRARY IPSec_MB)
 mark_as_advanced(IPsecMB_INCLUDE_DIR IPsecMB_LIBRARY)
 
-if(IPsecMB_INCLUDE_DIR)
+if(EXISTS "${IPsecMB_INCLUDE_DIR}/intel-ipsec-mb.h")
   file(STRINGS "${IPsecMB_INCLUDE_DIR}/intel-ipsec-mb.h" IPsecMB_VERSION REGEX "^#define IMB_VERSION_STR ")
   string(REGEX MATCH "[0-9.]+" IPsecMB_VERSION "${IPsecMB_VERSION}")
+else()
+  set(IPsecMB_INCLUDE_DIR NOTFOUND) # the cache may remember one that has been removed since
 endif()
 
 include(FindPackageHandleStandardArgs)

@@ -4,32 +4,17 @@
 
 #ifdef ASIO_HTTPD_HAS_IPSEC_MB
 
+#include "tls/openssl.hpp"
 #include "tls/record_stream.hpp"
 
 #include <intel-ipsec-mb.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include <optional>
+
 namespace asio_httpd::tls {
 namespace {
-
-// Its functions for this processor; null where it has none that are made for it, or they fail its
-// own test. For good, as they are code and nothing else.
-const IMB_MGR* find_manager() {
-  if (EVP_default_properties_is_fips_enabled(nullptr) == 1) return nullptr;
-  IMB_MGR* const made = alloc_mb_mgr(0);
-  if (made == nullptr) return nullptr;
-  init_mb_mgr_auto(made, nullptr);
-  constexpr auto needed = IMB_FEATURE_AESNI | IMB_FEATURE_PCLMULQDQ | IMB_FEATURE_SELF_TEST_PASS;
-  if (imb_get_errno(made) == 0 && (made->features & needed) == needed) return made;
-  free_mb_mgr(made);
-  return nullptr;
-}
-
-const IMB_MGR* manager() {
-  static const IMB_MGR* const found = find_manager();
-  return found;
-}
 
 struct functions {
   aes_gcm_pre_t expand;
@@ -40,22 +25,46 @@ struct functions {
   aes_gcm_enc_dec_finalize_t end_decrypting;
 };
 
-functions aes_128(const IMB_MGR& m) noexcept {
-  return {m.gcm128_pre,          m.gcm128_init,       m.gcm128_enc_update,
-          m.gcm128_enc_finalize, m.gcm128_dec_update, m.gcm128_dec_finalize};
+struct both_sizes {
+  functions aes_128;
+  functions aes_256;
+};
+
+both_sizes functions_of(const IMB_MGR& m) noexcept {
+  return {{m.gcm128_pre, m.gcm128_init, m.gcm128_enc_update, m.gcm128_enc_finalize,
+           m.gcm128_dec_update, m.gcm128_dec_finalize},
+          {m.gcm256_pre, m.gcm256_init, m.gcm256_enc_update, m.gcm256_enc_finalize,
+           m.gcm256_dec_update, m.gcm256_dec_finalize}};
 }
 
-functions aes_256(const IMB_MGR& m) noexcept {
-  return {m.gcm256_pre,          m.gcm256_init,       m.gcm256_enc_update,
-          m.gcm256_enc_finalize, m.gcm256_dec_update, m.gcm256_dec_finalize};
+// The library takes the processor's word for wide registers. An operating system that does not save
+// them forbids their use as well, which is an illegal instruction; the compiler's runtime asks
+// both.
+bool may_use_registers(std::uint64_t features) noexcept {
+  if ((features & IMB_FEATURE_AVX) != 0 && !__builtin_cpu_supports("avx")) return false;
+  return (features & IMB_FEATURE_AVX512F) == 0 || __builtin_cpu_supports("avx512f");
 }
 
-unsigned char* bytes(char* text) noexcept {
-  return reinterpret_cast<unsigned char*>(text);
+// Sets it up, and lets it test itself.
+bool is_usable(IMB_MGR& made) {
+  if (!may_use_registers(made.features)) return false;
+  init_mb_mgr_auto(&made, nullptr);
+  constexpr auto needed = IMB_FEATURE_AESNI | IMB_FEATURE_PCLMULQDQ | IMB_FEATURE_SELF_TEST_PASS;
+  return imb_get_errno(&made) == 0 && (made.features & needed) == needed;
 }
 
-const unsigned char* bytes(const char* text) noexcept {
-  return reinterpret_cast<const unsigned char*>(text);
+// Nothing where it has none that are made for this processor, or they fail its own test. The
+// manager, 200 KB, is for work in the background, and not needed by them.
+std::optional<both_sizes> find_functions() {
+  if (EVP_default_properties_is_fips_enabled(nullptr) == 1) return std::nullopt;
+  const std::unique_ptr<IMB_MGR, freed_by<&free_mb_mgr>> made(alloc_mb_mgr(0));
+  if (made == nullptr || !is_usable(*made)) return std::nullopt;
+  return functions_of(*made);
+}
+
+const std::optional<both_sizes>& found() {
+  static const std::optional<both_sizes> functions = find_functions();
+  return functions;
 }
 
 class ipsec_mb_cipher final : public record_cipher {
@@ -84,7 +93,7 @@ class ipsec_mb_cipher final : public record_cipher {
 
  private:
   void set_key(cipher_suite suite, const key& k) override {
-    call_ = suite == cipher_suite::aes_128_gcm_sha256 ? aes_128(*manager()) : aes_256(*manager());
+    call_ = suite == cipher_suite::aes_128_gcm_sha256 ? found()->aes_128 : found()->aes_256;
     call_.expand(k.data(), &key_);
   }
 
@@ -94,14 +103,15 @@ class ipsec_mb_cipher final : public record_cipher {
 
   const direction direction_;
   functions call_{};
-  gcm_key_data key_{};
+  // Its code needs 16 and would like 64, which its header says to those alone who define LINUX.
+  alignas(64) gcm_key_data key_{};
   gcm_context_data record_{};
 };
 
 }  // namespace
 
 bool has_ipsec_mb_cipher(cipher_suite suite) {
-  return suite != cipher_suite::chacha20_poly1305_sha256 && manager() != nullptr;
+  return suite != cipher_suite::chacha20_poly1305_sha256 && found().has_value();
 }
 
 std::unique_ptr<record_cipher> make_ipsec_mb_cipher(record_cipher::direction d) {

@@ -10,6 +10,7 @@
 #include <openssl/x509.h>
 
 #include <memory>
+#include <new>
 #include <string>
 
 namespace asio_httpd::tls {
@@ -36,6 +37,11 @@ template <class T>
 T* need(T* made) {
   if (made == nullptr) throw std::bad_alloc();
   return made;
+}
+
+// For calls that fail for want of memory alone.
+inline void need(int ok) {
+  if (ok != 1) throw std::bad_alloc();
 }
 
 }  // namespace asio_httpd::tls

@@ -5,25 +5,10 @@
 #include "tls/openssl.hpp"
 #include "tls/record_stream.hpp"
 
-#include <new>
-
 namespace asio_httpd::tls {
 namespace {
 
 using context_ptr = std::unique_ptr<EVP_CIPHER_CTX, freed_by<&EVP_CIPHER_CTX_free>>;
-
-// What fails here, fails for want of memory.
-void must(int ok) {
-  if (ok != 1) throw std::bad_alloc();
-}
-
-unsigned char* bytes(char* text) noexcept {
-  return reinterpret_cast<unsigned char*>(text);
-}
-
-const unsigned char* bytes(const char* text) noexcept {
-  return reinterpret_cast<const unsigned char*>(text);
-}
 
 // For good; null where OpenSSL has none.
 const EVP_CIPHER* fetch(const char* name) {
@@ -52,19 +37,19 @@ class openssl_cipher final : public record_cipher {
   char* add(const char* from, std::size_t size, char* to) override {
     int n = 0;
     if (size != 0) {
-      must(EVP_CipherUpdate(context_.get(), bytes(to), &n, bytes(from), static_cast<int>(size)));
+      need(EVP_CipherUpdate(context_.get(), bytes(to), &n, bytes(from), static_cast<int>(size)));
     }
     return to + n;
   }
 
   void end_sealing(char* tag) override {
     int n = 0;
-    must(EVP_CipherFinal_ex(context_.get(), bytes(tag), &n));
-    must(EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_GET_TAG, tag_size, tag));
+    need(EVP_CipherFinal_ex(context_.get(), bytes(tag), &n));
+    need(EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_GET_TAG, tag_size, tag));
   }
 
   bool end_opening(const char* tag) override {
-    must(EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_SET_TAG, tag_size,
+    need(EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_SET_TAG, tag_size,
                              const_cast<char*>(tag)));
     int n = 0;
     unsigned char nothing_more[tag_size];
@@ -79,11 +64,11 @@ class openssl_cipher final : public record_cipher {
   void start(const nonce& n, const char* header) override {
     init(nullptr, nullptr, n.data());
     int size = 0;
-    must(EVP_CipherUpdate(context_.get(), nullptr, &size, bytes(header), record_header_size));
+    need(EVP_CipherUpdate(context_.get(), nullptr, &size, bytes(header), record_header_size));
   }
 
   void init(const EVP_CIPHER* cipher, const unsigned char* key_bytes, const unsigned char* iv) {
-    must(EVP_CipherInit_ex2(context_.get(), cipher, key_bytes, iv, static_cast<int>(direction_),
+    need(EVP_CipherInit_ex2(context_.get(), cipher, key_bytes, iv, static_cast<int>(direction_),
                             nullptr));
   }
 

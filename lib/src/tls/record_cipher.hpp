@@ -50,6 +50,14 @@ class record_cipher {
   virtual void set_key(cipher_suite suite, const key& k) = 0;
   virtual void start(const nonce& n, const char* header) = 0;
 
+  // As libraries want them.
+  static unsigned char* bytes(char* text) noexcept {
+    return reinterpret_cast<unsigned char*>(text);
+  }
+  static const unsigned char* bytes(const char* text) noexcept {
+    return reinterpret_cast<const unsigned char*>(text);
+  }
+
  private:
   // The last key, until another one's turn: setting one takes longer than sealing 100 bytes.
   bool has_key_ = false;

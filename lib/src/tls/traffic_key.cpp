@@ -12,17 +12,11 @@
 
 #include <algorithm>
 #include <memory>
-#include <new>
 
 namespace asio_httpd::tls {
 namespace {
 
 using kdf_context_ptr = std::unique_ptr<EVP_KDF_CTX, freed_by<&EVP_KDF_CTX_free>>;
-
-// What fails here, fails for want of memory.
-void must(int ok) {
-  if (ok != 1) throw std::bad_alloc();
-}
 
 // TLS 1.2 to who looks at it from outside (RFC 8446 section 5.2).
 std::array<char, record_header_size> header_of(std::size_t size) noexcept {
@@ -100,7 +94,7 @@ void traffic_key::derive(std::string_view label, unsigned char* to, std::size_t 
       OSSL_PARAM_construct_end(),
   };
   const kdf_context_ptr context(need(EVP_KDF_CTX_new(key_derivation())));
-  must(EVP_KDF_derive(context.get(), to, size, parameters));
+  need(EVP_KDF_derive(context.get(), to, size, parameters));
 }
 
 // RFC 8446 section 5.3.

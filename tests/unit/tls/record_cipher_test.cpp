@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Whatever library a record's cipher comes from, the bytes are the same: each opens what the other
-// has sealed, however the text is cut. Texts lie between pages that may not be touched, so that a
-// vector that reads or writes too far ends the test. (traffic_key_test.cpp has vectors that neither
-// has made.)
+// has sealed, however the text is cut. Texts end where a page begins that may not be touched, so
+// that a vector that reads or writes too far ends the test. (traffic_key_test.cpp has vectors that
+// neither has made.)
 
 #include "tls/record_cipher.hpp"
 #include "tls/ipsec_mb_cipher.hpp"
