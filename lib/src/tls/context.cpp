@@ -3,6 +3,7 @@
 #include "tls/context.hpp"
 
 #include "tls/credentials.hpp"
+#include "tls/record_cipher.hpp"
 
 #include <exception>
 #include <utility>
@@ -42,6 +43,7 @@ context::context(tls_options options, std::shared_ptr<ticket_keys> keys,
       seen_(look()),
       current_(credentials::load(options_, keys_, log_)) {
   warn_of_open_keys(options_, log_);
+  record_cipher::prepare();
 }
 
 context::~context() = default;

@@ -10,8 +10,10 @@
 #include <intel-ipsec-mb.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/provider.h>
 
 #include <optional>
+#include <string_view>
 
 namespace asio_httpd::tls {
 namespace {
@@ -53,10 +55,19 @@ bool is_usable(IMB_MGR& made) {
   return imb_get_errno(&made) == 0 && (made.features & needed) == needed;
 }
 
+// Who has set OpenSSL up to use another provider, as one of FIPS 140 is, wants that one.
+bool has_openssl_default_provider() {
+  const std::unique_ptr<EVP_CIPHER, freed_by<&EVP_CIPHER_free>> cipher(
+      EVP_CIPHER_fetch(nullptr, "AES-128-GCM", nullptr));
+  if (cipher == nullptr) return false;
+  const OSSL_PROVIDER* const from = EVP_CIPHER_get0_provider(cipher.get());
+  return from != nullptr && std::string_view(OSSL_PROVIDER_get0_name(from)) == "default";
+}
+
 // Nothing where it has none that are made for this processor, or they fail its own test. The
 // manager, 200 KB, is for work in the background, and not needed by them.
 std::optional<both_sizes> find_functions() {
-  if (EVP_default_properties_is_fips_enabled(nullptr) == 1) return std::nullopt;
+  if (!has_openssl_default_provider()) return std::nullopt;
   const std::unique_ptr<IMB_MGR, freed_by<&free_mb_mgr>> made(alloc_mb_mgr(0));
   if (made == nullptr || !is_usable(*made)) return std::nullopt;
   return functions_of(*made);

@@ -33,6 +33,10 @@ struct ciphers_of_one_direction {
 
 }  // namespace
 
+void record_cipher::prepare() {
+  has_ipsec_mb_cipher(cipher_suite::aes_128_gcm_sha256);
+}
+
 bool record_cipher::is_available(cipher_suite suite) {
   return has_openssl_cipher(suite);
 }

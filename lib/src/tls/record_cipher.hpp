@@ -27,6 +27,8 @@ class record_cipher {
   using nonce = std::array<unsigned char, 12>;
   static constexpr std::size_t tag_size = 16;
 
+  // Finds and tests what all threads share, for which the first record would wait otherwise.
+  static void prepare();
   // Whether there is one for the suite, as OpenSSL is set up here.
   static bool is_available(cipher_suite suite);
   // The calling thread's. Throws std::bad_alloc, also where the thread has ended its own objects.
