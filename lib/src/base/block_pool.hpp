@@ -23,16 +23,24 @@ inline constexpr std::size_t block_pool_keeps = __has_feature(address_sanitizer)
 inline constexpr std::size_t block_pool_keeps = 64;
 #endif
 
+// For those who know how large what they free is. Such a block takes no more than malloc's would.
 class block_pool {
  public:
   static constexpr std::size_t largest = 1024;
   static constexpr std::size_t most_kept = block_pool_keeps;
 
-  // As malloc, free, calloc and realloc; aligned as they do. Null where there is no memory.
+  // Aligned as malloc does it. Null where there is no memory.
   // Not inlined: a coroutine may go on in another thread, where an address that was worked out
   // before would be of the wrong one.
   [[gnu::noinline]] static void* allocate(std::size_t size) noexcept;
-  [[gnu::noinline]] static void free(void* block) noexcept;
+  // A block of `allocate` with that size, or null.
+  [[gnu::noinline]] static void free(void* block, std::size_t size) noexcept;
+};
+
+// As malloc, free, calloc and realloc, out of the pool: for libraries in C.
+struct malloc_of_pool {
+  static void* allocate(std::size_t size) noexcept;
+  static void free(void* block) noexcept;
   static void* allocate_zeroed(std::size_t count, std::size_t size) noexcept;
   static void* reallocate(void* block, std::size_t size) noexcept;
 };
@@ -43,7 +51,9 @@ struct pooled {
     if (void* const made = block_pool::allocate(size)) return made;
     throw std::bad_alloc();
   }
-  static void operator delete(void* block) noexcept { block_pool::free(block); }
+  static void operator delete(void* block, std::size_t size) noexcept {
+    block_pool::free(block, size);
+  }
 };
 
 // For std::allocate_shared.
@@ -55,7 +65,7 @@ struct pool_allocator {
   template <class U>
   pool_allocator(const pool_allocator<U>&) noexcept {}
   T* allocate(std::size_t n) { return static_cast<T*>(pooled::operator new(n * sizeof(T))); }
-  void deallocate(T* block, std::size_t) noexcept { block_pool::free(block); }
+  void deallocate(T* block, std::size_t n) noexcept { block_pool::free(block, n * sizeof(T)); }
   friend bool operator==(pool_allocator, pool_allocator) noexcept { return true; }
 };
 

@@ -39,13 +39,13 @@ nghttp2_option* options_of_all() {
 
 // It makes and frees some five blocks for each request.
 nghttp2_mem* memory_of_all() {
-  using base::block_pool;
+  using pool = base::malloc_of_pool;
   static nghttp2_mem made = {
       nullptr,
-      [](std::size_t size, void*) { return block_pool::allocate(size); },
-      [](void* block, void*) { block_pool::free(block); },
-      [](std::size_t n, std::size_t size, void*) { return block_pool::allocate_zeroed(n, size); },
-      [](void* block, std::size_t size, void*) { return block_pool::reallocate(block, size); },
+      [](std::size_t size, void*) { return pool::allocate(size); },
+      [](void* block, void*) { pool::free(block); },
+      [](std::size_t n, std::size_t size, void*) { return pool::allocate_zeroed(n, size); },
+      [](void* block, std::size_t size, void*) { return pool::reallocate(block, size); },
   };
   return &made;
 }

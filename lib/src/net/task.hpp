@@ -14,6 +14,8 @@
 
 #pragma once
 
+#include "base/block_pool.hpp"
+
 #include <coroutine>
 #include <exception>
 #include <optional>
@@ -37,7 +39,8 @@ struct final_awaiter {
   void await_resume() const noexcept {}
 };
 
-struct promise_base {
+// A stream of HTTP/2 makes two frames for each request.
+struct promise_base : base::pooled {
   std::suspend_always initial_suspend() const noexcept { return {}; }
   final_awaiter final_suspend() const noexcept { return {}; }
   void unhandled_exception() noexcept { error = std::current_exception(); }
