@@ -128,8 +128,11 @@ served_file* file_store::confirm(const lookup& l, std::string_view key, const fi
 
 // Where nothing is remembered, it is put into `not_cached`.
 served_file& file_store::remember(const lookup& l, std::string_view key, served_file fresh,
-                                  std::optional<served_file>& not_cached) {
-  if (l.cache == nullptr) return not_cached.emplace(std::move(fresh));
+                                  std::unique_ptr<served_file>& not_cached) {
+  if (l.cache == nullptr) {
+    not_cached = std::make_unique<served_file>(std::move(fresh));
+    return *not_cached;
+  }
   return l.cache->put(key, std::move(fresh), l.now, std::time(nullptr));
 }
 
@@ -218,7 +221,7 @@ bool file_store::answer_precompressed(const request& r, const lookup& l, content
                                       response& to) {
   const std::string key = key_of(l.name, c);
   const served_file* known = l.cache != nullptr ? l.cache->find(key, l.now) : nullptr;
-  std::optional<served_file> not_cached;
+  std::unique_ptr<served_file> not_cached;
   if (known == nullptr) {
     auto [opened, state] = open_sibling(l, c);
     if (!state) return false;

@@ -53,7 +53,7 @@ class file_store : public std::enable_shared_from_this<file_store> {
     std::string_view media_type;  // empty: that of the name
     file_cache* cache;            // null where nothing is remembered
     file_cache::time_point now;
-    std::optional<served_file> not_cached;
+    std::unique_ptr<served_file> not_cached;
   };
   struct opened_file {
     file opened;
@@ -66,7 +66,7 @@ class file_store : public std::enable_shared_from_this<file_store> {
   static served_file* confirm(const lookup& l, std::string_view key, const file& opened,
                               const file_state& state);
   static served_file& remember(const lookup& l, std::string_view key, served_file fresh,
-                               std::optional<served_file>& not_cached);
+                               std::unique_ptr<served_file>& not_cached);
   coding_set precompressed(const lookup& l, const file_state& original) const;
   opened_file open_sibling(const lookup& l, content_coding c) const;
   std::string_view media_type_of(const lookup& l) const;

@@ -7,6 +7,14 @@
 
 namespace asio_httpd::http1 {
 
+// What only a body makes use of is set when one begins.
+void body_reader::clear() noexcept {
+  left_ = received_ = 0;
+  handed_out_ = 0;
+  broken_ = rule::none;
+  complete_ = true;
+}
+
 void body_reader::begin(const framing& f) noexcept {
   *this = body_reader();
   chunked_ = f.chunked;

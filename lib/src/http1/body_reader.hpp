@@ -28,6 +28,8 @@ class body_reader {
   using piece = http::content_piece;  // where it failed, `broken()` says why
   using state = piece::state;
 
+  // As if none was begun.
+  void clear() noexcept;
   // Before the first byte of a body that is framed so.
   void begin(const framing& f) noexcept;
   // What comes next; uses up the piece before.

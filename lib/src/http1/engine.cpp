@@ -366,7 +366,7 @@ void engine::next_request() noexcept {
   request_access::clear(request_);
   head_text_.clear();
   body_.clear();
-  body_reader_ = {};
+  body_reader_.clear();
   written_ = 0;
   message_size_ = 0;
   empty_lines_ = 0;
