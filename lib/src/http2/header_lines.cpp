@@ -51,22 +51,30 @@ const header_lines::known_names& header_lines::all_names() {
   return made;
 }
 
-// All names must stay where they are while they are collected.
+// All names must stay where they are while they are collected. Lines are made beforehand, and then
+// written word by word: to copy one, two words at a time, just after it was put together, takes the
+// processor longer than all of the rest.
 void header_lines::begin(const fields& f) {
-  lines_.clear();
+  constexpr std::size_t ours = 4;  // status, date, server, size
+  count_ = 0;
+  if (lines_.size() < f.size() + ours) lines_.resize(f.size() + ours);
   names_.clear();
   std::size_t size = 0;
   for (auto [id, name, value] : f) size += id == field::unknown ? name.size() : 0;
   names_.reserve(size);
 }
 
-void header_lines::add_status(status s) {
-  lines_.push_back({":status", digits(to_integer(s), status_)});
+void header_lines::add(std::string_view name, std::string_view value) noexcept {
+  lines_[count_++] = {name, value};
+}
+
+void header_lines::add_status(status s) noexcept {
+  add(":status", digits(to_integer(s), status_));
 }
 
 void header_lines::add_fields(const fields& f) {
   for (auto [id, name, value] : f) {
-    if (is_sent(id)) lines_.push_back({lower(id, name), value});
+    if (is_sent(id)) add(lower(id, name), value);
   }
 }
 
@@ -82,24 +90,24 @@ std::span<const header> header_lines::of(status s, const fields& f,
                                          std::optional<std::uint64_t> size) {
   begin(f);
   add_status(s);
-  if (!common.date.empty()) lines_.push_back({known_[field::date], common.date});
-  if (!common.server.empty()) lines_.push_back({known_[field::server], common.server});
+  if (!common.date.empty()) add(known_[field::date], common.date);
+  if (!common.server.empty()) add(known_[field::server], common.server);
   add_fields(f);
-  if (size) lines_.push_back({known_[field::content_length], digits(*size, size_)});
-  return lines_;
+  if (size) add(known_[field::content_length], digits(*size, size_));
+  return made();
 }
 
 std::span<const header> header_lines::of(status s, const fields& f) {
   begin(f);
   add_status(s);
   add_fields(f);
-  return lines_;
+  return made();
 }
 
 std::span<const header> header_lines::of_trailers(const fields& f) {
   begin(f);
   add_fields(f);
-  return lines_;
+  return made();
 }
 
 }  // namespace asio_httpd::http2

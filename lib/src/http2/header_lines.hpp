@@ -12,6 +12,7 @@
 #include <asio_httpd/response.hpp>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -36,12 +37,15 @@ class header_lines {
   class known_names;
   static const known_names& all_names();
   void begin(const fields& f);
-  void add_status(status s);
+  void add(std::string_view name, std::string_view value) noexcept;
+  void add_status(status s) noexcept;
   void add_fields(const fields& f);
+  std::span<const header> made() const noexcept { return {lines_.data(), count_}; }
   std::string_view lower(field id, std::string_view name);
 
   const known_names& known_;
-  std::vector<header> lines_;
+  std::vector<header> lines_;  // of which the first `count_` are used
+  std::size_t count_ = 0;
   std::string names_;  // in lower case, of fields that are not known
   std::array<char, 4> status_{};
   std::array<char, 24> size_{};
