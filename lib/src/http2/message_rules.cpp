@@ -37,12 +37,10 @@ bool consists_of(const std::array<bool, 256>& set, std::string_view text) noexce
                      [&set](char c) { return set[static_cast<unsigned char>(c)]; });
 }
 
-// Neither a control byte nor a space, and no fragment, which is never sent. What is not ASCII gets
-// an answer.
+// Neither a control byte nor a space. What else no path has gets an answer.
 bool is_path(std::string_view text) noexcept {
   return !base::any_word(text, [](std::uint64_t word) {
-    return base::has_byte_below(word, 0x21) || base::has_byte(word, '#') ||
-           base::has_byte(word, 0x7f);
+    return base::has_byte_below(word, 0x21) || base::has_byte(word, 0x7f);
   });
 }
 
