@@ -5,12 +5,8 @@
 
 #pragma once
 
-#include "base/ascii.hpp"
-#include "base/word.hpp"
-
 #include <asio_httpd/field.hpp>
 
-#include <algorithm>
 #include <string_view>
 
 namespace asio_httpd::http {
@@ -20,10 +16,6 @@ namespace asio_httpd::http {
 field field_from_lower(std::string_view name) noexcept;
 
 // No control byte but HTAB. White space at the ends is not looked at.
-inline bool valid_field_value(std::string_view value) noexcept {
-  const auto is_odd = [](std::uint64_t word) { return base::has_control_byte(word); };
-  return !base::any_word(value, is_odd) ||
-         std::all_of(value.begin(), value.end(), base::is_field_content);
-}
+bool valid_field_value(std::string_view value) noexcept;
 
 }  // namespace asio_httpd::http

@@ -81,8 +81,8 @@ field_line::field_line(std::string_view name_of_it, std::string_view value_of_it
   if (pseudo == pseudo_field::none) id = http::field_from_lower(name);
 }
 
-bool message_rules::accept_line(const field_line& line) noexcept {
-  return line.pseudo == pseudo_field::none ? accept_field(line) : accept_pseudo(line);
+bool message_rules::accept_line(const field_line& line, std::string_view known_host) noexcept {
+  return line.pseudo == pseudo_field::none ? accept_field(line) : accept_pseudo(line, known_host);
 }
 
 bool message_rules::accept_trailer(const field_line& line) noexcept {
@@ -96,7 +96,7 @@ bool message_rules::accept_once(mark m, std::string_view value) noexcept {
 }
 
 // Each once, and before all others (RFC 9113 section 8.3).
-bool message_rules::accept_pseudo(const field_line& line) noexcept {
+bool message_rules::accept_pseudo(const field_line& line, std::string_view known_host) noexcept {
   if (has(a_field)) return false;
   switch (line.pseudo) {
     case pseudo_field::method:
@@ -104,7 +104,8 @@ bool message_rules::accept_pseudo(const field_line& line) noexcept {
     case pseudo_field::scheme:
       return accept_once(scheme, line.value) && accept_scheme(line.value);
     case pseudo_field::authority:
-      return accept_once(authority, line.value) && consists_of(authority_bytes, line.value);
+      return accept_once(authority, line.value) &&
+             (line.value == known_host || consists_of(authority_bytes, line.value));
     case pseudo_field::path:
       return accept_once(path, line.value) && accept_path(line.value);
     case pseudo_field::protocol:

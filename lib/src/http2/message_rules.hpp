@@ -44,7 +44,9 @@ class message_rules {
 
   // Each returns false for what no request may have: then it is malformed, and nothing of it counts
   // any more.
-  bool accept_line(const field_line& line) noexcept;  // of the head
+  // A line of the head. `known_host` is a host that was well-formed: that one is not looked at
+  // anew.
+  bool accept_line(const field_line& line, std::string_view known_host) noexcept;
   bool accept_trailer(const field_line& line) noexcept;
   bool accept_head() noexcept;  // all its lines are there
   bool accept_content(std::size_t n) noexcept;
@@ -74,7 +76,7 @@ class message_rules {
   bool has(unsigned any) const noexcept { return (seen_ & any) != 0; }
   bool has_all(unsigned all) const noexcept { return (seen_ & all) == all; }
   bool accept_once(mark m, std::string_view value) noexcept;
-  bool accept_pseudo(const field_line& line) noexcept;
+  bool accept_pseudo(const field_line& line, std::string_view known_host) noexcept;
   bool accept_field(const field_line& line) noexcept;
   bool accept_method(std::string_view value) noexcept;
   bool accept_scheme(std::string_view value) noexcept;

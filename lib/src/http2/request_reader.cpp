@@ -67,7 +67,7 @@ rule check_host(const request_head& head, std::string& known) {
   const std::string_view authority = head.of(head.authority);
   if (head.lines.count(field::host) != 1) return rule::host_repeated;
   const std::string_view host = head.lines.get(field::host);
-  const bool are_two = !authority.empty() && !base::iequals(authority, host);
+  const bool are_two = !authority.empty() && authority != host && !base::iequals(authority, host);
   return !are_two && is_valid_host(host, known) ? rule::none : rule::host_invalid;
 }
 

@@ -105,8 +105,7 @@ struct session::callbacks::functions {
     stream* const known = find(self, frame->hd.stream_id);
     if (known == nullptr) return 0;
     const field_line line(text_of(name, name_size), text_of(value, value_size));
-    const bool is_trailer = known->head_is_whole_;
-    if (!(is_trailer ? known->rules_.accept_trailer(line) : known->rules_.accept_line(line))) {
+    if (!accept_line(self, *known, line)) {
       const int result = refuse(self, *known);
       return result != 0 ? result : int{NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE};
     }
@@ -116,12 +115,17 @@ struct session::callbacks::functions {
       self.fail(error::enhance_your_calm);
       return NGHTTP2_ERR_CALLBACK_FAILURE;
     }
-    if (is_trailer) {
+    if (known->head_is_whole_) {
       add_trailer(line, known->trailer_text_, known->trailers_, self.options_.head);
     } else {
       add_line(line, known->head_, self.options_.head);
     }
-    return self.whole_ && !is_trailer ? NGHTTP2_ERR_PAUSE : 0;
+    return self.whole_ && !known->head_is_whole_ ? NGHTTP2_ERR_PAUSE : 0;
+  }
+
+  static bool accept_line(session& self, stream& s, const field_line& line) noexcept {
+    return s.head_is_whole_ ? s.rules_.accept_trailer(line)
+                            : s.rules_.accept_line(line, self.known_host_);
   }
 
   // What is malformed ends its stream (RFC 9113 section 8.1.1), and is not passed on.
