@@ -214,20 +214,15 @@ struct session::callbacks::functions {
                         std::size_t size, void* user) {
     session& self = of(user);
     stream* const known = find(self, id);
-    const bool is_right = known == nullptr || accept_content(self, *known, size);
-    if (is_right) self.budget_.earn_by_content(size);
-    if (known == nullptr || !is_right) return nghttp2_session_consume_connection(s, size);
+    if (known != nullptr && !known->rules_.accept_content(size)) {
+      require(refuse(self, *known));  // for each piece of a frame: the first one counts
+      return nghttp2_session_consume_connection(s, size);
+    }
+    self.budget_.earn_by_content(size);
+    if (known == nullptr) return nghttp2_session_consume_connection(s, size);
     known->received_.append(text_of(data, size));
     self.touch(*known);
     return 0;
-  }
-
-  // Not what comes behind that which is too much, in the same frame.
-  static bool accept_content(session& self, stream& s, std::size_t size) {
-    if (s.is_malformed_) return false;
-    if (s.rules_.accept_content(size)) return true;
-    require(refuse(self, s));
-    return false;
   }
 
   static int stream_closed(nghttp2_session* s, std::int32_t id, std::uint32_t code, void* user) {
