@@ -17,9 +17,9 @@
 
 namespace asio_httpd::http2 {
 
-// What is known of a field's name when it is a pseudo-field's.
+// What a name with a colon before it stands for.
 enum class pseudo_field : std::uint8_t {
-  none,  // no colon
+  none,  // it has no colon
   unknown,
   method,
   scheme,
@@ -43,13 +43,11 @@ class message_rules {
   static constexpr std::uint64_t no_length = ~std::uint64_t{0};
 
   // Each returns false for what no request may have: then it is malformed, and nothing of it counts
-  // any more.
-  // A line of the head. `known_host` is a host that was well-formed: that one is not looked at
-  // anew.
+  // any more. A `known_host`, which was well-formed, is not looked at anew.
   bool accept_line(const field_line& line, std::string_view known_host) noexcept;
-  bool accept_trailer(const field_line& line) noexcept;
   bool accept_head() noexcept;  // all its lines are there
   bool accept_content(std::size_t n) noexcept;
+  bool accept_trailer(const field_line& line) noexcept;
   bool accept_end() const noexcept { return length_ == no_length || length_ == received_; }
 
   // What Content-Length says.
