@@ -5,6 +5,8 @@
 
 #include <asio_httpd/field.hpp>
 
+#include "http/field_syntax.hpp"
+
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -192,32 +194,44 @@ consteval bool only_letters_have_bit_6() {
 }
 static_assert(only_letters_have_bit_6());
 
-// Whether the bytes of one word are the same but for case.
-template <class Word>
+enum class spelling { any_case, lower_case };
+
+// Whether the bytes of one word are the same, but for case where any is right.
+template <class Word, spelling Case>
 bool same_word(const char* known, const char* name) noexcept {
   Word k, n;
   std::memcpy(&k, known, sizeof k);
   std::memcpy(&n, name, sizeof n);
+  if constexpr (Case == spelling::lower_case) return k == n;
   constexpr Word bit_6 = static_cast<Word>(0x4040404040404040);
   return k == (n | (k & bit_6) >> 1);
 }
 
 // Whole words; the last one overlaps the one before it.
-template <class Word>
+template <class Word, spelling Case>
 bool same_words(const char* known, const char* name, std::size_t size) noexcept {
   const std::size_t last = size - sizeof(Word);
   for (std::size_t i = 0; i < last; i += sizeof(Word)) {
-    if (!same_word<Word>(known + i, name + i)) return false;
+    if (!same_word<Word, Case>(known + i, name + i)) return false;
   }
-  return same_word<Word>(known + last, name + last);
+  return same_word<Word, Case>(known + last, name + last);
 }
 
+template <spelling Case>
 bool same_name(const lower_name& known, std::string_view name) noexcept {
   if (known.size != name.size()) return false;
   const char* const text = known.text.data();
-  if (name.size() >= 8) return same_words<std::uint64_t>(text, name.data(), name.size());
-  if (name.size() >= 4) return same_words<std::uint32_t>(text, name.data(), name.size());
-  return same_words<std::uint16_t>(text, name.data(), name.size());
+  if (name.size() >= 8) return same_words<std::uint64_t, Case>(text, name.data(), name.size());
+  if (name.size() >= 4) return same_words<std::uint32_t, Case>(text, name.data(), name.size());
+  return same_words<std::uint16_t, Case>(text, name.data(), name.size());
+}
+
+template <spelling Case>
+field find(std::string_view name) noexcept {
+  if (name.size() < shortest || name.size() > longest) return field::unknown;
+  const field candidate = table[hash(name, multiplier)];
+  const lower_name& known = lower_names[static_cast<std::size_t>(candidate)];
+  return same_name<Case>(known, name) ? candidate : field::unknown;
 }
 
 }  // namespace
@@ -227,10 +241,11 @@ std::string_view to_string(field f) noexcept {
 }
 
 field field_from(std::string_view name) noexcept {
-  if (name.size() < shortest || name.size() > longest) return field::unknown;
-  const field candidate = table[hash(name, multiplier)];
-  if (!same_name(lower_names[static_cast<std::size_t>(candidate)], name)) return field::unknown;
-  return candidate;
+  return find<spelling::any_case>(name);
+}
+
+field http::field_from_lower(std::string_view name) noexcept {
+  return find<spelling::lower_case>(name);
 }
 
 }  // namespace asio_httpd

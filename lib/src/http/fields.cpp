@@ -8,7 +8,7 @@
 #include <asio_httpd/fields.hpp>
 
 #include "base/ascii.hpp"
-#include "base/word.hpp"
+#include "http/field_syntax.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -19,24 +19,8 @@ namespace {
 constexpr std::string_view separator = ": ";
 constexpr std::string_view line_end = "\r\n";
 
-constexpr bool is_bad(char c) noexcept {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte < 0x20 && c != '\t') || byte == 0x7f;
-}
-
-// By words, of which the last overlaps the one before it.
-bool has_control_byte(std::string_view value) noexcept {
-  if (value.size() < 8) return base::has_control_byte(base::load_rest(value));
-  const char* const last = value.data() + value.size() - 8;
-  for (const char* at = value.data(); at < last; at += 8) {
-    if (base::has_control_byte(base::load_word(at))) return true;
-  }
-  return base::has_control_byte(base::load_word(last));
-}
-
-// What may stand in a field value (RFC 9110 section 5.5): no control byte but HTAB.
 void require_valid_value(std::string_view value) {
-  if (has_control_byte(value) && std::any_of(value.begin(), value.end(), is_bad)) {
+  if (!http::valid_field_value(value)) {
     throw std::invalid_argument("asio_httpd: a field value must not hold control characters");
   }
 }

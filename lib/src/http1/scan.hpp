@@ -28,7 +28,7 @@ constexpr bool is_target_byte(unsigned c) {
   return c > 0x20 && c < 0x7f;
 }
 constexpr bool is_value_byte(unsigned c) {
-  return (c >= 0x20 && c != 0x7f) || c == '\t';
+  return base::is_field_content(static_cast<char>(c));
 }
 
 // For shuffles: bit `high` of element `low` tells whether the byte (high << 4 | low) belongs.

@@ -10,7 +10,6 @@
 #include "http/response_content.hpp"
 #include "http/target.hpp"
 
-#include <charconv>
 #include <utility>
 
 namespace asio_httpd::http2 {
@@ -65,18 +64,6 @@ action engine::next() {
 
 // --- the head ------------------------------------------------------------------------------------
 
-namespace {
-
-// nghttp2 has seen to that: digits, and one line.
-std::optional<std::uint64_t> length_from(std::string_view text) noexcept {
-  std::uint64_t length = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return length;
-}
-
-}  // namespace
-
 rule engine::read_head() {
   request_head& head = stream_->head();
   std::swap(request_access::fields(request_), head.lines);
@@ -93,8 +80,7 @@ rule engine::read_head() {
   if (const rule r = check_target(head); r != rule::none) return r;
   has_body_ = !stream_->is_without_content() && !is_extended;
   if (f.contains(field::content_length)) {
-    content_length_ = length_from(f.get(field::content_length));
-    if (!content_length_) return rule::content_length_syntax;
+    content_length_ = stream_->content_length();
   } else if (!has_body_) {
     content_length_ = 0;
   }

@@ -27,13 +27,23 @@ void append_line(field id, std::string_view name, std::string_view value, std::s
   field_sink::add(to, id, name_piece, append(value, text));
 }
 
-piece* pseudo_field(std::string_view name, request_head& of) noexcept {
-  if (!name.starts_with(':')) return nullptr;
-  if (name == ":method") return &of.method;
-  if (name == ":path") return &of.path;
-  if (name == ":authority") return &of.authority;
-  if (name == ":scheme") return &of.scheme;
-  if (name == ":protocol") return &of.protocol;
+// Null: none that is kept.
+piece* place_of(pseudo_field which, request_head& of) noexcept {
+  switch (which) {
+    case pseudo_field::method:
+      return &of.method;
+    case pseudo_field::path:
+      return &of.path;
+    case pseudo_field::authority:
+      return &of.authority;
+    case pseudo_field::scheme:
+      return &of.scheme;
+    case pseudo_field::protocol:
+      return &of.protocol;
+    case pseudo_field::none:
+    case pseudo_field::unknown:
+      break;
+  }
   return nullptr;
 }
 
@@ -57,7 +67,7 @@ rule check_host(const request_head& head, std::string& known) {
   const std::string_view authority = head.of(head.authority);
   if (head.lines.count(field::host) != 1) return rule::host_repeated;
   const std::string_view host = head.lines.get(field::host);
-  const bool are_two = !authority.empty() && !base::iequals(authority, host);
+  const bool are_two = !authority.empty() && authority != host && !base::iequals(authority, host);
   return !are_two && is_valid_host(host, known) ? rule::none : rule::host_invalid;
 }
 
@@ -69,23 +79,24 @@ void add_host(request_head& head) {
 
 }  // namespace
 
-void add_line(std::string_view name, std::string_view value, request_head& to,
-              const http::head_limits& limits) {
+void add_line(const field_line& line, request_head& to, const http::head_limits& limits) {
   constexpr std::size_t longest_method = 32;
+  const auto& [name, value, pseudo, id] = line;
   if (to.broken != rule::none) {  // its method is to be known all the same
-    if (name == ":method" && value.size() <= longest_method) to.method = append(value, to.text);
+    const bool is_kept = pseudo == pseudo_field::method && value.size() <= longest_method;
+    if (is_kept) to.method = append(value, to.text);
     return;
   }
   const std::size_t size = to.text.size() + to.cookies.size() + overhead * to.lines.size();
-  if (name == ":path" && value.size() > limits.target) {
+  if (pseudo == pseudo_field::path && value.size() > limits.target) {
     to.broken = rule::target_too_long;
   } else if (size + name.size() + value.size() + overhead > limits.size) {
     to.broken = rule::head_too_large;
-  } else if (piece* const pseudo = pseudo_field(name, to)) {
-    *pseudo = append(value, to.text);
+  } else if (piece* const place = place_of(pseudo, to)) {
+    *place = append(value, to.text);
   } else if (to.lines.size() == limits.fields) {
     to.broken = rule::too_many_fields;
-  } else if (const field id = field_from(name); id == field::cookie) {
+  } else if (id == field::cookie) {
     add_cookie(value, to);
   } else {
     append_line(id, name, value, to.text, to.lines);
@@ -109,11 +120,12 @@ void finish_head(request_head& head, const http::head_limits& limits, std::strin
   }
 }
 
-void add_trailer(std::string_view name, std::string_view value, std::string& text, fields& to,
+void add_trailer(const field_line& line, std::string& text, fields& to,
                  const http::head_limits& limits) {
-  if (text.size() + name.size() + value.size() + overhead * to.size() > limits.size) return;
+  const std::size_t size = text.size() + overhead * to.size();
+  if (size + line.name.size() + line.value.size() > limits.size) return;
   if (to.size() == limits.fields) return;
-  append_line(field_from(name), name, value, text, to);
+  append_line(line.id, line.name, line.value, text, to);
 }
 
 }  // namespace asio_httpd::http2

@@ -31,6 +31,7 @@ nghttp2_option* options_of_all() {
   nghttp2_option_set_no_auto_window_update(made, 1);  // who reads says so
   nghttp2_option_set_builtin_recv_extension_type(made, NGHTTP2_PRIORITY_UPDATE);
   nghttp2_option_set_no_closed_streams(made, 1);
+  nghttp2_option_set_no_http_messaging(made, 1);  // message_rules.hpp
   nghttp2_option_set_max_send_header_block_length(made, most_head_to_send);
   // Counted in the budget, with the right error code.
   nghttp2_option_set_stream_reset_rate_limit(made, 1'000'000, 1'000'000);

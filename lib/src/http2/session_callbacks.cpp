@@ -104,8 +104,11 @@ struct session::callbacks::functions {
     session& self = of(user);
     stream* const known = find(self, frame->hd.stream_id);
     if (known == nullptr) return 0;
-    const std::string_view key = text_of(name, name_size);
-    const std::string_view text = text_of(value, value_size);
+    const field_line line(text_of(name, name_size), text_of(value, value_size));
+    if (!accept_line(self, *known, line)) {
+      const int result = refuse(self, *known);
+      return result != 0 ? result : int{NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE};
+    }
     known->section_size_ += name_size + value_size;
     // RFC 7541 section 7.3: a few bytes may stand for as many thousands.
     if (known->section_size_ > section_limit(self.options_.head)) {
@@ -113,17 +116,23 @@ struct session::callbacks::functions {
       return NGHTTP2_ERR_CALLBACK_FAILURE;
     }
     if (known->head_is_whole_) {
-      add_trailer(key, text, known->trailer_text_, known->trailers_, self.options_.head);
+      add_trailer(line, known->trailer_text_, known->trailers_, self.options_.head);
     } else {
-      add_line(key, text, known->head_, self.options_.head);
+      add_line(line, known->head_, self.options_.head);
     }
     return self.whole_ && !known->head_is_whole_ ? NGHTTP2_ERR_PAUSE : 0;
   }
 
-  // One that no message may have (RFC 9113 section 8.2.1).
-  static int invalid_line(nghttp2_session*, const nghttp2_frame*, const std::uint8_t*, std::size_t,
-                          const std::uint8_t*, std::size_t, std::uint8_t, void*) {
-    return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+  static bool accept_line(session& self, stream& s, const field_line& line) noexcept {
+    return s.head_is_whole_ ? s.rules_.accept_trailer(line)
+                            : s.rules_.accept_line(line, self.known_host_);
+  }
+
+  // What is malformed ends its stream (RFC 9113 section 8.1.1), and is not passed on.
+  static int refuse(session& self, stream& s) noexcept {
+    s.is_malformed_ = true;
+    return nghttp2_submit_rst_stream(self.session_, NGHTTP2_FLAG_NONE, s.id_,
+                                     NGHTTP2_PROTOCOL_ERROR);
   }
 
   static int frame_received(nghttp2_session*, const nghttp2_frame* frame, void* user) {
@@ -132,11 +141,10 @@ struct session::callbacks::functions {
     switch (frame->hd.type) {
       case NGHTTP2_HEADERS:
         self.head_stream_ = 0;
-        end_lines(self, frame->hd.stream_id, frame->headers.cat == NGHTTP2_HCAT_REQUEST, ends);
-        break;
+        return end_lines(self, frame->hd.stream_id, frame->headers.cat == NGHTTP2_HCAT_REQUEST,
+                         ends);
       case NGHTTP2_DATA:
-        if (ends) end_content(self, frame->hd.stream_id);
-        break;
+        return ends ? end_content(self, frame->hd.stream_id) : 0;
       case NGHTTP2_RST_STREAM:
         note_reset_by_peer(self, frame->hd.stream_id);
         break;
@@ -155,12 +163,18 @@ struct session::callbacks::functions {
     return 0;
   }
 
-  static void end_lines(session& self, std::int32_t id, bool is_request, bool ends) {
+  static int end_lines(session& self, std::int32_t id, bool is_request, bool ends) {
     stream* const known = find(self, id);
-    if (known == nullptr) return;
-    if (is_request) return end_head(self, *known, ends);
+    if (known == nullptr) return 0;
+    if (is_request) {
+      const bool is_right = known->rules_.accept_head() && (!ends || known->rules_.accept_end());
+      if (!is_right) return refuse(self, *known);
+      end_head(self, *known, ends);
+      return 0;
+    }
+    if (!ends) return refuse(self, *known);  // trailers are the last that comes (section 8.1)
     http::field_sink::borrow(known->trailers_, known->trailer_text_.data());
-    if (ends) end_content(self, id);
+    return end_content(self, id);
   }
 
   static void end_head(session& self, stream& s, bool ends) {
@@ -174,11 +188,13 @@ struct session::callbacks::functions {
     self.whole_ = std::move(self.incoming_);
   }
 
-  static void end_content(session& self, std::int32_t id) {
+  static int end_content(session& self, std::int32_t id) {
     stream* const known = find(self, id);
-    if (known == nullptr) return;
+    if (known == nullptr) return 0;
+    if (!known->rules_.accept_end()) return refuse(self, *known);
     known->has_ended_ = true;
     self.touch(*known);
+    return 0;
   }
 
   static void note_reset_by_peer(session& self, std::int32_t id) noexcept {
@@ -198,6 +214,10 @@ struct session::callbacks::functions {
                         std::size_t size, void* user) {
     session& self = of(user);
     stream* const known = find(self, id);
+    if (known != nullptr && !known->rules_.accept_content(size)) {
+      require(refuse(self, *known));  // for each piece of a frame: the first one counts
+      return nghttp2_session_consume_connection(s, size);
+    }
     self.budget_.earn_by_content(size);
     if (known == nullptr) return nghttp2_session_consume_connection(s, size);
     known->received_.append(text_of(data, size));
@@ -208,9 +228,11 @@ struct session::callbacks::functions {
   static int stream_closed(nghttp2_session* s, std::int32_t id, std::uint32_t code, void* user) {
     session& self = of(user);
     auto* const known = static_cast<stream*>(nghttp2_session_get_stream_user_data(s, id));
-    const bool is_answered = code == NGHTTP2_NO_ERROR && (known == nullptr || known->end_is_sent_);
+    const bool is_malformed = known != nullptr && known->is_malformed_;
+    const bool is_faulty = code != NGHTTP2_NO_ERROR || is_malformed;
+    const bool is_answered = !is_faulty && (known == nullptr || known->end_is_sent_);
     if (is_answered) self.budget_.earn(budget::answer);
-    self.order_.note_end(id, code != NGHTTP2_NO_ERROR);
+    self.order_.note_end(id, is_faulty);
     if (self.head_stream_ == id) self.head_stream_ = 0;
     if (known == nullptr) return 0;
     known->is_closed_ = true;
@@ -330,7 +352,6 @@ nghttp2_session_callbacks* session::callbacks::all() {
   nghttp2_session_callbacks_set_on_begin_frame_callback(made, shield<&f::begin_frame>);
   nghttp2_session_callbacks_set_on_begin_headers_callback(made, shield<&f::begin_headers>);
   nghttp2_session_callbacks_set_on_header_callback(made, shield<&f::header_line>);
-  nghttp2_session_callbacks_set_on_invalid_header_callback(made, shield<&f::invalid_line>);
   nghttp2_session_callbacks_set_on_frame_recv_callback(made, shield<&f::frame_received>);
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(made, shield<&f::data_chunk>);
   nghttp2_session_callbacks_set_on_stream_close_callback(made, shield<&f::stream_closed>);

@@ -10,6 +10,7 @@
 #include "base/byte_buffer.hpp"
 #include "http/field_sink.hpp"
 #include "http/rule.hpp"
+#include "http2/message_rules.hpp"
 #include "http2/priority.hpp"
 
 #include <asio_httpd/fields.hpp>
@@ -56,6 +57,8 @@ class stream : public base::pooled {
   request_head& head() noexcept { return head_; }
   const asio_httpd::fields& trailers() const noexcept { return trailers_; }
   asio_httpd::fields& trailers() noexcept { return trailers_; }
+  // What Content-Length says; message_rules::no_length where there is none.
+  std::uint64_t content_length() const noexcept { return rules_.content_length(); }
   // Content that came in and was not taken out yet.
   std::string_view received() const noexcept { return received_.view(); }
   // Takes out; the peer may send so much more.
@@ -89,6 +92,7 @@ class stream : public base::pooled {
   http2::session* session_;
   std::int32_t id_;
   request_head head_;
+  message_rules rules_;
   std::string trailer_text_;
   asio_httpd::fields trailers_;
   std::size_t section_size_ = 0;  // of the field section that comes in, in bytes
@@ -98,8 +102,9 @@ class stream : public base::pooled {
   bool head_is_whole_ = false;
   bool has_ended_ = false;
   bool is_broken_ = false;
-  bool is_closed_ = false;    // by both sides
-  bool end_is_sent_ = false;  // END_STREAM is in the output
+  bool is_malformed_ = false;  // which the peer is told
+  bool is_closed_ = false;     // by both sides
+  bool end_is_sent_ = false;   // END_STREAM is in the output
   bool is_touched_ = false;
 
   std::size_t place_ = 0;         // among the session's

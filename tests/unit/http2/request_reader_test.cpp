@@ -22,7 +22,7 @@ using line = std::pair<std::string_view, std::string_view>;
 request_head head_of(std::initializer_list<line> lines, const http::head_limits& limits,
                      std::string& known_host) {
   request_head made;
-  for (const auto& [name, value] : lines) add_line(name, value, made, limits);
+  for (const auto& [name, value] : lines) add_line({name, value}, made, limits);
   finish_head(made, limits, known_host);
   return made;
 }
@@ -112,7 +112,7 @@ TEST_CASE("trailers are bounded") {
   const http::head_limits limits{100, 2, 100};
   std::string text;
   fields to;
-  for (int i = 0; i < 100; ++i) add_trailer("x-sum", "0123456789", text, to, limits);
+  for (int i = 0; i < 100; ++i) add_trailer({"x-sum", "0123456789"}, text, to, limits);
   CHECK(to.size() == 2);
   CHECK(text.size() <= limits.size);
 }
