@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSL-1.0
 #
-# Reading a head, finding a route and writing a head take as many instructions as instructions.json says, within 10 %
-# either way: what got slower shows before anybody measures time, and what got faster is written down.
+# Reading a head, finding a route, writing a head, and an exchange over HTTP/2 take as many instructions as
+# instructions.json says, within 10 % either way: what got slower shows before anybody measures time, and what got
+# faster is written down.
 #
 #   python3 tests/guards/instructions_test.py --record     writes the file anew
 #

@@ -11,13 +11,18 @@
 #include "http1/head_parser.hpp"
 #include "http1/scan.hpp"
 #include "http1/serializer.hpp"
+#include "http2/engine.hpp"
+#include "http2/session.hpp"
 #include "routing/tree.hpp"
 
+#include "support/http2_wire.hpp"
 #include "support/sample_requests.hpp"
 #include "support/sample_routes.hpp"
 
 #include <asio_httpd/response.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -30,6 +35,7 @@
 namespace {
 
 using namespace asio_httpd;
+namespace wire = test_support::http2;
 using operation = std::function<void()>;
 
 // The compiler must take it that somebody looks.
@@ -92,9 +98,14 @@ operation match_route() {
 
 // --- serialise -----------------------------------------------------------------------------------
 
+response make_answer() {
+  response made(status::ok, std::string(1024, 'x'), "text/html");
+  made.set(field::etag, "\"5f3c1b2a9d8e7f60\"").set(field::cache_control, "max-age=3600");
+  return made;
+}
+
 operation serialize_head() {
-  auto answer = std::make_shared<response>(status::ok, std::string(1024, 'x'), "text/html");
-  answer->set(field::etag, "\"5f3c1b2a9d8e7f60\"").set(field::cache_control, "max-age=3600");
+  auto answer = std::make_shared<response>(make_answer());
   auto common = std::make_shared<http::common_fields>("asio_httpd");
   auto bytes = std::make_shared<base::byte_buffer>();
   return [=, lines = common->at(1714732800)] {
@@ -102,6 +113,63 @@ operation serialize_head() {
     http1::serialize_head(*answer, {.common = lines.lines}, *bytes);
     use(bytes->view());
   };
+}
+
+// --- HTTP/2 --------------------------------------------------------------------------------------
+
+// A client's bytes go in, one request on a stream after the other, and answers come out. Much of
+// this is nghttp2's, as it is in Debian 12.
+class http2_exchange {
+ public:
+  http2_exchange() {
+    session_.receive(std::string(wire::preface) + wire::settings({}) +
+                         wire::window_update(0, wire::largest_window - wire::default_window),
+                     {});
+    session_.pump();
+  }
+
+  void operator()() {
+    name_stream();
+    std::string_view bytes = request_;
+    for (bool goes_on = true; goes_on;) {
+      bytes.remove_prefix(session_.receive(bytes, {}));
+      const auto stream = session_.take_request();
+      goes_on = !bytes.empty() || stream;
+      if (stream) answer(*stream);
+    }
+    if (session_.output().size() < answer_.text().size()) std::abort();
+    session_.output().clear();
+  }
+
+ private:
+  // In the head of the frame (RFC 9113 section 4.1).
+  void name_stream() {
+    const std::string number = wire::big_endian(next_stream_, 4);
+    std::copy(number.begin(), number.end(), request_.begin() + 5);
+    next_stream_ += 2;
+  }
+
+  void answer(http2::stream& s) {
+    engine_.begin(s);
+    if (engine_.next() != http::action::head) std::abort();
+    engine_.accept_body(0);
+    if (engine_.next() != http::action::dispatch) std::abort();
+    engine_.respond(answer_, lines_, false);
+  }
+
+  http2::session session_{{}};
+  http2::engine engine_;
+  response answer_ = make_answer();
+  http::common_fields common_{"asio_httpd"};
+  http::common_lines lines_ = common_.at(1714732800);
+  std::uint32_t next_stream_ = 1;
+  std::string request_ = wire::get(
+      1, "/index.html",
+      {{"user-agent", "Mozilla/5.0 (X11; Linux x86_64)"}, {"accept", "*/*"}, {"dnt", "1"}});
+};
+
+operation exchange_over_http2() {
+  return [e = std::make_shared<http2_exchange>()] { (*e)(); };
 }
 
 // --- the program ---------------------------------------------------------------------------------
@@ -127,6 +195,7 @@ const std::vector<named_operation>& operations() {
        [] { return parse_head(test_support::browser_request, set::avx2); }},
       {"match_route/1000_routes", match_route},
       {"serialize_head", serialize_head},
+      {"http2_exchange", exchange_over_http2},
   };
   return all;
 }
