@@ -106,7 +106,7 @@ void session::forget(stream& s) noexcept {
   nghttp2_session_set_stream_user_data(session_, s.id_, nullptr);
   const auto code = s.end_is_sent_ ? std::uint32_t{NGHTTP2_NO_ERROR} : s.code_;
   // Without it, nghttp2 would ask for content that is gone.
-  if (nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, s.id_, code) != 0) is_dead_ = true;
+  if (nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, s.id_, code) != 0) give_up();
 }
 
 void session::consume(stream& s, std::size_t n) {
@@ -172,7 +172,13 @@ void session::write_frames() {
     output_.append(text_of(bytes, static_cast<std::size_t>(size)));
   }
   if (size == NGHTTP2_ERR_NOMEM) throw std::bad_alloc();
-  if (size < 0) is_dead_ = true;
+  if (size < 0) give_up();
+}
+
+// For want of memory, in the middle of something that nghttp2 cannot take back.
+void session::give_up() noexcept {
+  is_dead_ = true;
+  if (fault_ == error::no_error) fault_ = error::internal_error;
 }
 
 namespace {

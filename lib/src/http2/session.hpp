@@ -144,6 +144,7 @@ class session {
   std::size_t push(stream& s, const content_source& what);
   void fail(error why);
   void fail_by(int result);
+  void give_up() noexcept;
 
   const session_options options_;
   nghttp2_session* session_ = nullptr;

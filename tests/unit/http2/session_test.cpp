@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// What a session says of its end where nobody broke a rule.
+
+#include "http2/session.hpp"
+#include "support/http2_wire.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <string>
+
+using namespace test_support::http2;
+namespace h2 = asio_httpd::http2;
+
+namespace {
+
+bool has_no_memory(void*, char*, std::uint64_t, std::size_t) {
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+TEST_CASE("where memory is missing while content is sent, the end is our fault") {
+  h2::session session{{}};
+  const std::string bytes = std::string(preface) + settings({}) + get(1);
+  const std::size_t taken = session.receive(bytes, {});
+  auto stream = session.take_request();
+  if (!stream) {  // the end of the head is told with the next look
+    session.receive(std::string_view(bytes).substr(taken), {});
+    stream = session.take_request();
+  }
+  REQUIRE(stream);
+  const h2::header ok{":status", "200"};
+  session.send_head(*stream, {&ok, 1}, 100, {}, {});
+  CHECK(session.fault() == h2::error::no_error);
+
+  const h2::content_reader reader{&has_no_memory, nullptr};
+  CHECK(session.send(*stream, reader, 0, 100) == 0);
+  CHECK(session.is_over());
+  CHECK(session.fault() == h2::error::internal_error);
+}
