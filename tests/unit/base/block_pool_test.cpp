@@ -3,6 +3,7 @@
 #include "base/block_pool.hpp"
 
 #include <doctest/doctest.h>
+#include <malloc.h>
 
 #include <cstdint>
 #include <cstring>
@@ -93,4 +94,18 @@ TEST_CASE("blocks may be freed by another thread") {
   const auto shared =
       std::allocate_shared<std::uint64_t>(asio_httpd::base::pool_allocator<std::uint64_t>(), 7);
   CHECK(*shared == 7);
+}
+
+TEST_CASE("a thread that only frees gives back what it kept, when it ends") {
+  constexpr std::size_t size = 1000;
+  const auto in_use = [] { return ::mallinfo2().uordblks; };  // 0 where a sanitizer allocates
+  const auto before = in_use();
+  for (int i = 0; i < 50; ++i) {
+    std::vector<void*> blocks(64);
+    for (void*& block : blocks) block = block_pool::allocate(size);
+    std::thread([&blocks] {
+      for (void* block : blocks) block_pool::free(block, size);
+    }).join();
+  }
+  CHECK(in_use() < before + 10 * 64 * size);
 }

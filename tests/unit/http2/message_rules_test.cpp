@@ -169,3 +169,19 @@ TEST_CASE("what follows CONNECT is no content") {
   CHECK(rules.accept_content(5));
   CHECK(rules.accept_end());
 }
+
+TEST_CASE("only the known host itself is not looked at anew") {
+  const std::string known = "test:80";
+  const auto is_accepted = [&known](std::string_view authority) {
+    message_rules rules;
+    return rules.accept_line({":authority", authority}, known);
+  };
+  CHECK(is_accepted(known));
+  CHECK(is_accepted("other"));
+  for (const std::string_view odd : {"te/t:80", "test:80/", "test:80 ", " test:80", "test:8\x80",
+                                     "test:80, b", "test:8\r", "", "/"}) {
+    CHECK_FALSE(is_accepted(odd));
+  }
+  message_rules none;
+  CHECK_FALSE(none.accept_line({":authority", ""}, {}));
+}
