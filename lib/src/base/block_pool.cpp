@@ -34,11 +34,12 @@ struct list {
 
 // Trivial, so that it can be used up to the very end of its thread.
 constinit thread_local std::array<list, sizes> kept{};
-constinit thread_local bool is_over = false;
+enum class life : std::uint8_t { keeps_nothing, keeps, is_over };
+constinit thread_local life now = life::keeps_nothing;
 
 struct end_of_thread {
   ~end_of_thread() {
-    is_over = true;
+    now = life::is_over;
     for (list& l : kept) {
       while (free_block* const b = l.first) {
         l.first = b->next;
@@ -51,9 +52,13 @@ struct end_of_thread {
 
 thread_local end_of_thread at_end;
 
-void* make(std::size_t size) noexcept {
-  if (!is_over) at_end.is_watched = true;  // makes it
-  return std::malloc(size);
+// Before the first block is kept, whoever made it.
+bool may_keep() noexcept {
+  if (now == life::keeps_nothing) {
+    at_end.is_watched = true;  // makes it
+    now = life::keeps;
+  }
+  return now == life::keeps;
 }
 
 }  // namespace
@@ -63,7 +68,7 @@ void* block_pool::allocate(std::size_t size) noexcept {
   const std::size_t place = place_of(size);
   list& from = kept[place];
   free_block* const found = from.first;
-  if (found == nullptr) return make(first + place * step);
+  if (found == nullptr) return std::malloc(first + place * step);
   from.first = found->next;
   --from.size;
   return found;
@@ -71,7 +76,7 @@ void* block_pool::allocate(std::size_t size) noexcept {
 
 void block_pool::free(void* block, std::size_t size) noexcept {
   if (block == nullptr) return;
-  if (size > largest || is_over) return std::free(block);
+  if (size > largest || !may_keep()) return std::free(block);
   list& to = kept[place_of(size)];
   if (to.size == most_kept) return std::free(block);
   to.first = ::new (block) free_block{to.first};
