@@ -69,8 +69,8 @@ class stream : public base::pooled {
   bool is_without_content() const noexcept { return has_ended_ && received_.empty(); }
   // By both sides.
   bool is_closed() const noexcept { return is_closed_; }
-  // It was broken off, by either side, or the session is gone.
-  bool is_broken() const noexcept { return is_broken_ || session_ == nullptr; }
+  // It was broken off, by either side, or is about to be; or the session is gone.
+  bool is_broken() const noexcept { return is_broken_ || is_malformed_ || session_ == nullptr; }
   const http2::priority& priority() const noexcept { return priority_; }
 
   // Whether content could be sent now.

@@ -148,3 +148,14 @@ TEST_CASE("behind a malformed head, the next one is read") {
   CHECK(c.take_reset(1) == error_code::protocol_error);
   CHECK(c.session.open_streams() == 1);
 }
+
+TEST_CASE("whoever takes a request sees that it is malformed already") {
+  for (const std::string& end :
+       {data(1, "too much"), data(1, "few"), headers(1, hpack::literal("A", "b"))}) {
+    connection c;
+    c.receive(post_of(1, "4") + end);
+    REQUIRE(c.requests.size() == 1);
+    CHECK(c.requests[0]->is_broken());
+    CHECK(c.take_reset(1) == error_code::protocol_error);
+  }
+}
