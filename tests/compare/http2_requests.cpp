@@ -21,18 +21,18 @@ using namespace test_support::http2;
 // --- frames --------------------------------------------------------------------------------------
 
 // In two where it is long enough, so that lines are cut by CONTINUATION.
-std::string head_frames(const field_list& lines, bool ends) {
+std::string head_frames(std::uint32_t stream, const field_list& lines, bool ends) {
   const std::string block = hpack::block(lines);
   const std::uint8_t end = ends ? flag::end_stream : flag::none;
-  if (block.size() < 60) return headers(1, block, end | flag::end_headers);
-  return headers(1, block.substr(0, 50), end) + continuation(1, block.substr(50));
+  if (block.size() < 60) return headers(stream, block, end | flag::end_headers);
+  return headers(stream, block.substr(0, 50), end) + continuation(stream, block.substr(50));
 }
 
-std::string data_frame(const http2_request::piece& p, bool ends) {
+std::string data_frame(std::uint32_t stream, const http2_request::piece& p, bool ends) {
   const std::uint8_t end = ends ? flag::end_stream : flag::none;
-  if (p.padding == 0) return data(1, p.content, end);
+  if (p.padding == 0) return data(stream, p.content, end);
   const auto padding = static_cast<std::uint8_t>(p.padding);
-  return data(1, padded(padding, p.content), static_cast<std::uint8_t>(end | flag::padded));
+  return data(stream, padded(padding, p.content), static_cast<std::uint8_t>(end | flag::padded));
 }
 
 std::string shown(const field_list& lines) {
@@ -161,6 +161,8 @@ const std::vector<std::string> some_values{
     "+http",
     "test",
     "test:1",
+    "test/1",
+    "test:1 ",
     "me@test",
     "te/st",
     "[::1]",
@@ -278,13 +280,24 @@ class machine {
 
 }  // namespace
 
-std::string bytes_of(const http2_request& r) {
+std::string beginning() {
+  return std::string(preface) + settings({});
+}
+
+std::vector<std::string> frames_of(const http2_request& r, std::uint32_t stream) {
   const bool ends_by_head = r.ends && r.content.empty() && !r.has_trailers;
-  std::string bytes = std::string(preface) + settings({}) + head_frames(r.head, ends_by_head);
+  std::vector<std::string> frames{head_frames(stream, r.head, ends_by_head)};
   for (const auto& piece : r.content) {
-    bytes += data_frame(piece, r.ends && !r.has_trailers && &piece == &r.content.back());
+    const bool is_last = !r.has_trailers && &piece == &r.content.back();
+    frames.push_back(data_frame(stream, piece, r.ends && is_last));
   }
-  if (r.has_trailers) bytes += head_frames(r.trailers, r.ends);
+  if (r.has_trailers) frames.push_back(head_frames(stream, r.trailers, r.ends));
+  return frames;
+}
+
+std::string bytes_of(const http2_request& r) {
+  std::string bytes = beginning();
+  for (const std::string& frame : frames_of(r, 1)) bytes += frame;
   return bytes;
 }
 

@@ -9,12 +9,13 @@
 #include "support/http2_wire.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace compare {
 
-// On stream 1, in the order in which its parts are sent.
+// In the order in which its parts are sent.
 struct http2_request {
   struct piece {
     std::string content;
@@ -27,7 +28,11 @@ struct http2_request {
   bool ends = true;  // END_STREAM is on the last frame
 };
 
-// Its frames, behind the preface and SETTINGS.
+// What a connection begins with.
+std::string beginning();
+// The frames of a request: its head, each piece of its content, its trailers.
+std::vector<std::string> frames_of(const http2_request& r, std::uint32_t stream);
+// Those of stream 1, behind the beginning.
 std::string bytes_of(const http2_request& r);
 // For a person.
 std::string described(const http2_request& r);

@@ -11,10 +11,17 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <optional>
 #include <ostream>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 using namespace compare;
 using namespace test_support::http2;
@@ -39,12 +46,12 @@ std::string to_string(const verdict& v) {
          std::to_string(v.content.size()) + " octets, " + std::to_string(v.trailers) + " trailers";
 }
 
-// What a server's frames say.
-void read_frames(std::string_view bytes, verdict& to) {
+// What a server's frames say of a stream, and of the connection.
+void read_frames(std::string_view bytes, std::uint32_t stream, verdict& to) {
   frame_reader reader;
   reader.feed(bytes);
   while (const auto f = reader.next()) {
-    if (f->type == frame_type::rst_stream) to.reset = f->code();
+    if (f->type == frame_type::rst_stream && f->stream == stream) to.reset = f->code();
     if (f->type == frame_type::goaway) to.goes_on = false;
   }
 }
@@ -59,24 +66,26 @@ class our_side {
       bytes.remove_prefix(session_.receive(bytes, {}));
       auto one = session_.take_request();
       goes_on = !bytes.empty() || one;
-      if (one) request_ = std::move(one);
+      if (one) requests_[static_cast<std::uint32_t>(one->id())] = std::move(one);
     }
     session_.pump();
   }
-  verdict told() const {
+  verdict told(std::uint32_t stream) const {
     verdict v;
-    read_frames(session_.output().view(), v);
-    if (!request_) return v;
-    v.ended = request_->has_ended();
-    v.content = request_->received();
-    if (!v.reset) v.trailers = request_->trailers().size();
-    CHECK(request_->is_broken() == v.reset.has_value());
+    read_frames(session_.output().view(), stream, v);
+    const auto found = requests_.find(stream);
+    if (found == requests_.end()) return v;
+    const h2::stream& request = *found->second;
+    v.ended = request.has_ended();
+    v.content = request.received();
+    if (!v.reset) v.trailers = request.trailers().size();
+    if (v.goes_on) CHECK(request.is_broken() == v.reset.has_value());
     return v;
   }
 
  private:
   h2::session session_;
-  std::unique_ptr<h2::stream> request_;
+  std::map<std::uint32_t, std::unique_ptr<h2::stream>> requests_;
 };
 
 class its_side {
@@ -85,10 +94,10 @@ class its_side {
     peer_.receive(bytes);
     sent_ += peer_.send();
   }
-  verdict told() {
-    const test_support::http2_peer::request& r = peer_.requests[1];
+  verdict told(std::uint32_t stream) {
+    const test_support::http2_peer::request& r = peer_.requests[static_cast<std::int32_t>(stream)];
     verdict v{{}, true, r.ended, r.content, 0};
-    read_frames(sent_, v);
+    read_frames(sent_, stream, v);
     const auto lines = std::count(r.trailers.begin(), r.trailers.end(), '\n');
     if (!v.reset) v.trailers = static_cast<std::size_t>(lines);
     return v;
@@ -99,13 +108,23 @@ class its_side {
   std::string sent_;
 };
 
-// The frames are read in two pieces, of which one may be empty.
+// In two pieces, of which one may be empty.
+template <class Side>
+void feed(Side& side, std::string_view bytes, std::size_t cut) {
+  side.receive(bytes.substr(0, cut));
+  side.receive(bytes.substr(cut));
+}
+
 template <class Side, class... Options>
 verdict told_by(const std::string& bytes, std::size_t cut, const Options&... options) {
   Side side(options...);
-  side.receive(bytes.substr(0, cut));
-  side.receive(bytes.substr(cut));
-  return side.told();
+  feed(side, bytes, cut);
+  return side.told(1);
+}
+
+void check_same(const http2_request& request, const verdict& ours, const verdict& its) {
+  CHECK_MESSAGE(ours == its, described(request), "\nours:    ", to_string(ours),
+                "\nnghttp2: ", to_string(its));
 }
 
 // How often each verdict came.
@@ -121,13 +140,26 @@ tally compare_all(const std::vector<http2_request>& requests) {
     const std::size_t cut = i % bytes.size();
     const verdict ours = told_by<our_side>(bytes, cut);
     const verdict its = told_by<its_side>(bytes, cut);
-    CHECK_MESSAGE(ours == its, described(requests[i]), "\nours:    ", to_string(ours),
-                  "\nnghttp2: ", to_string(its));
+    check_same(requests[i], ours, its);
     ++(its.reset ? found.refused : found.accepted);
   }
   std::cout << requests.size() << " requests of HTTP/2, as nghttp2 says: " << found.accepted
             << " accepted, " << found.refused << " refused\n";
   return found;
+}
+
+// A frame of each in turn, as of streams that are sent side by side.
+std::string in_turns(std::span<const http2_request> requests) {
+  std::vector<std::vector<std::string>> all;
+  for (const http2_request& r : requests) {
+    all.push_back(frames_of(r, static_cast<std::uint32_t>(2 * all.size() + 1)));
+  }
+  std::string bytes = beginning();
+  for (std::size_t turn = 0, before = 0; before != bytes.size(); ++turn) {
+    before = bytes.size();
+    for (const auto& frames : all) bytes += turn < frames.size() ? frames[turn] : "";
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -142,6 +174,22 @@ TEST_CASE("ours and nghttp2 say the same of requests that a machine has changed"
   const tally found = compare_all(changed_requests());
   CHECK(found.accepted > 5'000);
   CHECK(found.refused > 10'000);
+}
+
+TEST_CASE("ours and nghttp2 say the same of streams that share a connection") {
+  constexpr std::size_t streams = 4;
+  const std::vector<http2_request> requests = changed_requests();
+  for (std::size_t i = 0; i + streams <= requests.size(); i += streams) {
+    const std::string bytes = in_turns(std::span(requests).subspan(i, streams));
+    our_side ours;
+    its_side its;
+    feed(ours, bytes, i % bytes.size());
+    feed(its, bytes, i % bytes.size());
+    for (std::size_t n = 0; n < streams; ++n) {
+      const auto id = static_cast<std::uint32_t>(2 * n + 1);
+      check_same(requests[i + n], ours.told(id), its.told(id));
+    }
+  }
 }
 
 TEST_CASE("a head above its limits is malformed where nghttp2 says so, and only there") {
