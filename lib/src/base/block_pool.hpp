@@ -59,6 +59,7 @@ struct pooled {
 // For std::allocate_shared.
 template <class T>
 struct pool_allocator {
+  static_assert(alignof(T) <= alignof(std::max_align_t));
   using value_type = T;
 
   pool_allocator() = default;

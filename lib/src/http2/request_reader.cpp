@@ -62,10 +62,9 @@ bool is_valid_host(std::string_view host, std::string& known) {
   return true;
 }
 
-// The host may be told in two ways, which must not be two hosts (RFC 9113 section 8.3.1).
+// The host is told once in each of two ways, which must not be two hosts (RFC 9113 section 8.3.1).
 rule check_host(const request_head& head, std::string& known) {
   const std::string_view authority = head.of(head.authority);
-  if (head.lines.count(field::host) != 1) return rule::host_repeated;
   const std::string_view host = head.lines.get(field::host);
   const bool are_two = !authority.empty() && authority != host && !base::iequals(authority, host);
   return !are_two && is_valid_host(host, known) ? rule::none : rule::host_invalid;
@@ -73,7 +72,6 @@ rule check_host(const request_head& head, std::string& known) {
 
 // The authority is the value of this line where it lies.
 void add_host(request_head& head) {
-  if (head.authority.size == 0) return void(head.broken = rule::host_missing);
   field_sink::add(head.lines, field::host, append("host", head.text), head.authority);
 }
 
