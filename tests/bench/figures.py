@@ -47,7 +47,8 @@ class Figures:
 
     def more(self, scenario, peer, name):
         found = self.result(scenario, peer)
-        return statistics.median(found["more"][name]) if found else None
+        samples = found["more"].get(name) if found else None
+        return statistics.median(samples) if samples else None
 
     def ratio(self, scenario, peer, other):
         """The median of the ratios of the rounds; None where one of them was not measured."""

@@ -9,7 +9,7 @@ from in_process import Compile, InProcess
 from messages import Messages
 from peers import Setup
 from site_files import FLAG, KIB, SIZES, STYLE_SIZE, content, text
-from under_load import ColdDownload, Http2, Latency, Requests, Threads, WebSocket
+from under_load import ColdDownload, Http2, Latency, Requests, Resumed, Threads, WebSocket
 from wrk import Load
 
 CLOSE = ("Connection: close",)
@@ -47,12 +47,20 @@ def routes(count, in_quick):
 def http2(name, size, setup, how, in_quick=True):
     return Http2(name, f"HTTP/2{how}: a file of {SIZES[size]:,} bytes, 16 connections of 32 streams",
                  ability=name.partition("/")[0], load=Streams(f"/files/{size}.bin"), setup=setup,
-                 expected=Expected(content=content(SIZES[size])), in_quick=in_quick)
+                 expected=Expected(content=content(SIZES[size])), in_quick=in_quick, unsteady=True)
 
 
-def tls(point, what, load, **setup):
-    return Requests(f"tls/{point}", f"TLS 1.3: {what}", ability="tls", ruler="nginx", load=load,
-                    setup=Setup(tls=True, **setup), expected=Expected(content=content(SIZES["1k"])))
+def tls(point, what, load, algorithm="ecdsa", kind=Requests, **more):
+    return kind(f"tls/{point}", f"TLS 1.3: {what}", ability="tls", ruler="nginx", load=load,
+                setup=Setup(tls=True, algorithm=algorithm), expected=Expected(content=content(SIZES["1k"])), **more)
+
+
+FULL = Handshakes("/files/1k.bin", "full")
+
+
+def resumed(point, algorithm):
+    load = Handshakes("/files/1k.bin", "resumed")
+    return tls(point, "the same, resumed by ticket", load, algorithm, Resumed, full=FULL)
 
 
 SCENARIOS = [
@@ -87,11 +95,10 @@ SCENARIOS = [
     routes(1000, True),
     routes(10000, False),
     tls("1k", "a file of 1,024 bytes, 64 connections", Load("/files/1k.bin")),
-    tls("full", "a connection and a full handshake for each file of 1,024 bytes", Handshakes("/files/1k.bin", "full")),
-    tls("resumed", "the same, resumed by ticket", Handshakes("/files/1k.bin", "resumed")),
-    tls("full_rsa", "a full handshake, with a certificate of RSA, 2,048 bits", Handshakes("/files/1k.bin", "full"),
-        algorithm="rsa"),
-    tls("resumed_rsa", "the same, resumed by ticket", Handshakes("/files/1k.bin", "resumed"), algorithm="rsa"),
+    tls("full", "a connection and a full handshake for each file of 1,024 bytes", FULL, unsteady=True),
+    resumed("resumed", "ecdsa"),
+    tls("full_rsa", "a full handshake, with a certificate of RSA, 2,048 bits", FULL, "rsa"),
+    resumed("resumed_rsa", "rsa"),
     IdleMemory("tls/idle", "4,000 TLS connections that made a request and wait", ability="tls", connections=4000,
                setup=Setup(tls=True)),
     http2("h2tls/1k", "1k", Setup(tls=True), " over TLS 1.3"),

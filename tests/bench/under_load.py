@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import measure
 from check import Expected, check, check_http2, precondition
 from h2load import Streams
+from handshakes import Handshakes
 from messages import Messages
 from peers import FLOOR, OURS, Setup
 from running_load import LOAD_CORE
@@ -27,6 +28,7 @@ class Requests(Scenario):
     setup: Setup = Setup()
     by_bytes: bool = False  # for large answers
     conditional: bool = False  # asks whether what it has is still right
+    unsteady: bool = False  # differs much from round to round
     server_cores: tuple = (SERVER_CORE,)
     load_cores: tuple = (LOAD_CORE,)
 
@@ -35,11 +37,15 @@ class Requests(Scenario):
         with ExitStack() as stack:
             servers = [stack.enter_context(Server(p, self.setup, self.server_cores)) for p in peers]
             loads = {s.peer.name: self.load_for(s) for s in servers}
-            for number in range(settings.rounds):
+            rounds = rounds_of_the_unsteady(settings) if self.unsteady else settings.rounds
+            for number in range(rounds):
                 for server in servers:
-                    progress(f"round {number + 1}/{settings.rounds}: {server.peer.name}")
-                    results[server.peer.name].add(self.measure(server, loads[server.peer.name], settings))
+                    progress(f"round {number + 1}/{rounds}: {server.peer.name}")
+                    self.add_round(results[server.peer.name], server, loads[server.peer.name], settings)
         return self.add_ratios(results)
+
+    def add_round(self, result, server, load, settings):
+        result.add(self.measure(server, load, settings))
 
     def load_for(self, server):
         load = self.load
@@ -57,6 +63,22 @@ class Requests(Scenario):
 def rounds_of_the_unsteady(settings):
     """Where the scheduler decides much, the rounds of a server differ by a third."""
     return settings.rounds if settings.quick else 3 * settings.rounds
+
+
+OF_A_FULL_ONE = "of a full one"
+
+
+@dataclass
+class Resumed(Requests):
+    """CPU time for a connection that is resumed; and what it is of that for a full handshake just before."""
+
+    full: Handshakes | None = None
+
+    def add_round(self, result, server, load, settings):
+        full = self.measure(server, self.full, settings)
+        resumed = self.measure(server, load, settings)
+        result.add(resumed)
+        result.add_more(OF_A_FULL_ONE, resumed.us / full.us)
 
 
 @dataclass
