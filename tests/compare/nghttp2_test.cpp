@@ -7,6 +7,7 @@
 #include "http2_requests.hpp"
 
 #include "http2/session.hpp"
+#include "support/http2_feed.hpp"
 #include "support/http2_peer.hpp"
 
 #include <doctest/doctest.h>
@@ -21,6 +22,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace compare;
@@ -59,15 +61,11 @@ void read_frames(std::string_view bytes, std::uint32_t stream, verdict& to) {
 class our_side {
  public:
   explicit our_side(const h2::session_options& options = {}) : session_(options) {}
-  // As the server's loop does it.
   void receive(std::string_view bytes) {
-    bool goes_on = !bytes.empty();
-    while (goes_on) {
-      bytes.remove_prefix(session_.receive(bytes, {}));
-      auto one = session_.take_request();
-      goes_on = !bytes.empty() || one;
-      if (one) requests_[static_cast<std::uint32_t>(one->id())] = std::move(one);
-    }
+    test_support::http2::feed(session_, bytes, [this](auto one) {
+      const auto id = static_cast<std::uint32_t>(one->id());
+      requests_[id] = std::move(one);
+    });
     session_.pump();
   }
   verdict told(std::uint32_t stream) const {
@@ -110,7 +108,7 @@ class its_side {
 
 // In two pieces, of which one may be empty.
 template <class Side>
-void feed(Side& side, std::string_view bytes, std::size_t cut) {
+void feed_in_two(Side& side, std::string_view bytes, std::size_t cut) {
   side.receive(bytes.substr(0, cut));
   side.receive(bytes.substr(cut));
 }
@@ -118,7 +116,7 @@ void feed(Side& side, std::string_view bytes, std::size_t cut) {
 template <class Side, class... Options>
 verdict told_by(const std::string& bytes, std::size_t cut, const Options&... options) {
   Side side(options...);
-  feed(side, bytes, cut);
+  feed_in_two(side, bytes, cut);
   return side.told(1);
 }
 
@@ -183,8 +181,8 @@ TEST_CASE("ours and nghttp2 say the same of streams that share a connection") {
     const std::string bytes = in_turns(std::span(requests).subspan(i, streams));
     our_side ours;
     its_side its;
-    feed(ours, bytes, i % bytes.size());
-    feed(its, bytes, i % bytes.size());
+    feed_in_two(ours, bytes, i % bytes.size());
+    feed_in_two(its, bytes, i % bytes.size());
     for (std::size_t n = 0; n < streams; ++n) {
       const auto id = static_cast<std::uint32_t>(2 * n + 1);
       check_same(requests[i + n], ours.told(id), its.told(id));

@@ -15,6 +15,7 @@
 #include "http2/session.hpp"
 #include "routing/tree.hpp"
 
+#include "support/http2_feed.hpp"
 #include "support/http2_wire.hpp"
 #include "support/sample_requests.hpp"
 #include "support/sample_routes.hpp"
@@ -130,13 +131,7 @@ class http2_exchange {
 
   void operator()() {
     name_stream();
-    std::string_view bytes = request_;
-    for (bool goes_on = true; goes_on;) {
-      bytes.remove_prefix(session_.receive(bytes, {}));
-      const auto stream = session_.take_request();
-      goes_on = !bytes.empty() || stream;
-      if (stream) answer(*stream);
-    }
+    wire::feed(session_, request_, [this](auto stream) { answer(*stream); });
     if (session_.output().size() < answer_.text().size()) std::abort();
     session_.output().clear();
   }

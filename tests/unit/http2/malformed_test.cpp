@@ -4,6 +4,7 @@
 // its answer, its windows, its limits.
 
 #include "http2/session.hpp"
+#include "support/http2_feed.hpp"
 #include "support/http2_wire.hpp"
 
 #include <doctest/doctest.h>
@@ -13,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace test_support::http2;
@@ -28,15 +30,9 @@ class connection {
     take_frames();
   }
 
-  // As the server's loop does it; what is to be sent stays where it is.
+  // What is to be sent stays where it is.
   void receive(std::string_view bytes) {
-    bool goes_on = !bytes.empty();
-    while (goes_on) {
-      bytes.remove_prefix(session.receive(bytes, {}));
-      auto one = session.take_request();
-      goes_on = !bytes.empty() || one;
-      if (one) requests.push_back(std::move(one));
-    }
+    feed(session, bytes, [this](auto one) { requests.push_back(std::move(one)); });
   }
 
   std::vector<received_frame> take_frames() {
@@ -111,6 +107,19 @@ TEST_CASE("content that is too much opens the connection's window again, and rea
   }
   CHECK(given_back > default_frame_size * 50);
   CHECK_FALSE(c.session.is_over());
+}
+
+TEST_CASE("content that is refused pays for nothing, however much there is") {
+  connection c;
+  const std::string content(default_frame_size, 'x');
+  std::uint32_t stream = 1;
+  for (; stream < 4000 && !c.session.is_over(); stream += 2) {
+    c.receive(post_of(stream, "1") + data(stream, content, flag::none));
+    c.take_frames();
+    c.requests.clear();
+  }
+  CHECK(stream < 4000);
+  CHECK(c.session.fault() == h2::error::enhance_your_calm);
 }
 
 TEST_CASE("a head above its limits is answered, unless it is malformed as well") {

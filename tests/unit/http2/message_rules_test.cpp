@@ -80,13 +80,6 @@ TEST_CASE("Host is not empty, and there is one, also where :authority is the hos
   CHECK_FALSE(rules.accept_trailer({"host", "a"}));
 }
 
-TEST_CASE("a host that is known is not looked at anew, and any other is") {
-  message_rules rules;
-  CHECK(rules.accept_line({":authority", "known"}, "known"));
-  CHECK_FALSE(message_rules().accept_line({":authority", "no host"}, "known"));
-  CHECK_FALSE(message_rules().accept_line({":authority", ""}, ""));
-}
-
 TEST_CASE("a scheme (RFC 3986 section 3.1)") {
   for (const char* const good : {"http", "https", "HTTPS", "ftp", "a", "a+b-c.9"}) {
     CHECK_MESSAGE(is_scheme(good), good);
